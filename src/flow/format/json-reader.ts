@@ -62,19 +62,16 @@ class JsonReader {
   }
 
   #field(result: Record<string, unknown>, { property, kind, repeated }: FieldReader, path: string, value: unknown) {
-    if (kind === 'extensions') return this.#extensions(result, path, value);
-    if (!repeated) {
+    if (kind === 'extensions') {
+      this.#extensions(result, path, value);
+    } else if (!repeated) {
       const read = this.#value(kind, path, value);
       if (read !== undefined) result[property] = read;
-      return;
+    } else {
+      if (!Array.isArray(value)) throw wrongValue(path, 'a list', value);
+      const read = value.map((element) => this.#value(kind, path, element));
+      result[property] = read.filter((element) => element !== undefined);
     }
-    if (!Array.isArray(value)) throw wrongValue(path, 'a list', value);
-    const list: unknown[] = [];
-    for (const element of value) {
-      const read = this.#value(kind, path, element);
-      if (read !== undefined) list.push(read);
-    }
-    result[property] = list;
   }
 
   #value(kind: string, path: string, value: unknown): unknown {
@@ -98,8 +95,9 @@ class JsonReader {
     const inner = value.value;
     if (value['@type'] === STRUCT_TYPE && isPlain(inner)) {
       const known = fieldsByName(DETAIL);
-      if (!Object.keys(inner).every((key) => known.has(key))) return this.#onUnknown(path);
-      result.detail = this.message(DETAIL, `${path}.value`, inner);
+      if (Object.keys(inner).every((key) => known.has(key)))
+        result.detail = this.message(DETAIL, `${path}.value`, inner);
+      else this.#onUnknown(path);
       return;
     }
     const read = SCALAR_READERS.any?.(path, value);
