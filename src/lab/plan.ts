@@ -1,0 +1,47 @@
+import { SHOP_PODS, SHOP_SERVICES, type ShopPod, type ShopService } from './shop.ts';
+
+/** How many labs can run on one machine at once: each has its own third byte in both address ranges. */
+export const MAX_LABS = 200;
+
+/** The address of every pod's gateway: the node's end of its veth pair, the same on each, as Calico has it. */
+export const NODE_ADDRESS = '169.254.1.1';
+
+export interface PlannedPod extends ShopPod {
+  readonly address: string;
+  /** Name of its network namespace. */
+  readonly netns: string;
+  /** Name of the node's end of its veth pair, at most 15 bytes. */
+  readonly link: string;
+}
+
+export interface PlannedService extends ShopService {
+  readonly address: string;
+  readonly backends: readonly PlannedPod[];
+}
+
+/** Every name and address of one lab. */
+export interface LabPlan {
+  /** 0..MAX_LABS-1. */
+  readonly slot: number;
+  readonly nodeNetns: string;
+  readonly pods: readonly PlannedPod[];
+  readonly services: readonly PlannedService[];
+}
+
+/** The plan of the lab in `slot`: pods 10.244.slot.11 and up, services 10.96.slot.10 (DNS) and up. */
+export function planLab(slot: number): LabPlan {
+  if (!Number.isInteger(slot) || slot < 0 || slot >= MAX_LABS) throw new RangeError(`no lab slot ${slot}`);
+  const prefix = `nw-lab${slot}`;
+  const pods = SHOP_PODS.map((pod, index) => ({
+    ...pod,
+    address: `10.244.${slot}.${11 + index}`,
+    netns: `${prefix}-${pod.name}`,
+    link: `veth${pod.app.slice(0, 7)}${index}`,
+  }));
+  const services = SHOP_SERVICES.map((service, index) => ({
+    ...service,
+    address: `10.96.${slot}.${10 + index}`,
+    backends: pods.filter((pod) => pod.namespace === service.namespace && pod.app === service.app),
+  }));
+  return { slot, nodeNetns: `${prefix}-node`, pods, services };
+}

@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { messageOf, NetwatchError } from '../base/error.ts';
+
+/** What a finished program left. Output beyond 1 MiB of either stream is cut off. */
+export interface ToolResult {
+  /** Exit status; 128 + signal number when a signal ended it. */
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const MAX_OUTPUT_CHARS = 1024 * 1024;
+
+/** Runs a program to its end, whatever its status. A `lab` error only when it cannot be started at all. */
+export function runTool(argv: readonly string[], input = ''): Promise<ToolResult> {
+  const [command = '', ...args] = argv;
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: 'pipe' });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      if (stdout.length < MAX_OUTPUT_CHARS) stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      if (stderr.length < MAX_OUTPUT_CHARS) stderr += text;
+    });
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      const missing = error.code === 'ENOENT';
+      const message = missing
+        ? `the program ${command} is not installed`
+        : `cannot run ${command}: ${messageOf(error)}`;
+      reject(
+        new NetwatchError('lab', message, { hint: 'the demo needs ip (iproute2) and nft (nftables)', cause: error }),
+      );
+    });
+    child.on('close', (code, signal) => resolve({ status: code ?? (signal === null ? 1 : 128), stdout, stderr }));
+    // A program that ends before it read its input is judged by its status, not by EPIPE.
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
+  });
+}
+
+/** Runs a program that has to succeed: its output, or a `lab` error with the first line it complained with. */
+export async function requireTool(argv: readonly string[], input = ''): Promise<string> {
+  const { status, stdout, stderr } = await runTool(argv, input);
+  if (status === 0) return stdout;
+  const complaint = stderr.trim().split('\n')[0] ?? '';
+  throw new NetwatchError('lab', `${argv.slice(0, 4).join(' ')} failed with status ${status}: ${complaint}`);
+}
