@@ -1,0 +1,32 @@
+import type { Readable, Writable } from 'node:stream';
+import type { Flag, ParsedFlags } from './options.ts';
+
+/** A stream that may be a terminal. */
+export type TextOutput = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+export type TextInput = Readable & { readonly isTTY?: boolean };
+
+/** The process as commands see it; a test passes its own. */
+export interface Context {
+  readonly stdin: TextInput;
+  readonly stdout: TextOutput;
+  readonly stderr: TextOutput;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborts on SIGINT and SIGTERM: end quietly, keep what was printed. */
+  readonly signal: AbortSignal;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number;
+}
+
+/** A verb of the command line. */
+export interface Command {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** What follows `netwatch` in the usage line: `observe [flags]`. */
+  readonly usage: string;
+  /** Paragraphs and examples for help, after the usage. */
+  readonly about?: string;
+  readonly options: readonly Flag[];
+  /** Does the work; a failure is a thrown `NetwatchError`. */
+  run(context: Context, flags: ParsedFlags): Promise<void>;
+}
