@@ -1,0 +1,85 @@
+import type { ChannelOptions, Client, ServiceError } from '@grpc/grpc-js';
+import { messageOf } from '../base/error.ts';
+import type { FlowEvent } from '../flow/source.ts';
+import { type Address, formatAddress } from '../wire/address.ts';
+import { MAX_MESSAGE_BYTES } from '../wire/framing.ts';
+import { decodeGetFlowsResponse } from '../wire/gen/observer.ts';
+import { type Decode, decodeMessage, type Encode, encodeMessage } from '../wire/message.ts';
+import { RpcCode, rpcError } from '../wire/status.ts';
+import { encodeRequest, GET_FLOWS, type OpenStream } from './stream.ts';
+
+const OPTIONS: ChannelOptions = {
+  'grpc-node.flow_control_window': 4 * 1024 * 1024,
+  'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+  'grpc.enable_http_proxy': 0,
+  'grpc.enable_retries': 0,
+};
+
+async function openClient(address: Address): Promise<Client> {
+  const { Client: GrpcClient, credentials } = await import('@grpc/grpc-js');
+  return new GrpcClient(formatAddress(address), credentials.createInsecure(), OPTIONS);
+}
+
+function toRpcError(thrown: unknown): Error {
+  const { code, details } = thrown as Partial<ServiceError>;
+  return rpcError(code ?? RpcCode.UNKNOWN, details ?? messageOf(thrown));
+}
+
+export interface UnaryCall<Request, Response> {
+  readonly address: Address;
+  readonly path: string;
+  readonly encode: Encode<Request>;
+  readonly decode: Decode<Response>;
+  readonly request: Request;
+  readonly deadlineMs: number;
+}
+
+/** Calls a method that answers with one message, over grpc-js, on a connection of its own. */
+export async function callUnary<Request, Response>(call: UnaryCall<Request, Response>): Promise<Response> {
+  const client = await openClient(call.address);
+  try {
+    return await new Promise<Response>((resolve, reject) => {
+      client.makeUnaryRequest(
+        call.path,
+        (request: Request) => Buffer.from(encodeMessage(call.encode, request)),
+        (bytes) => decodeMessage(call.decode, bytes),
+        call.request,
+        { deadline: Date.now() + call.deadlineMs },
+        (error, response) => {
+          if (error !== null) reject(toRpcError(error));
+          else if (response === undefined) reject(rpcError(RpcCode.INTERNAL, 'answer without a message'));
+          else resolve(response);
+        },
+      );
+    });
+  } finally {
+    client.close();
+  }
+}
+
+/** Calls GetFlows over grpc-js, one event a batch: the fallback when node:http2 is in doubt. */
+export const openGrpcJsStream: OpenStream = async function* (address, request, signal) {
+  const client = await openClient(address);
+  const call = client.makeServerStreamRequest(
+    GET_FLOWS,
+    (message: Uint8Array) => Buffer.from(message),
+    (bytes): FlowEvent => decodeMessage(decodeGetFlowsResponse, bytes),
+    encodeRequest(request),
+  );
+  const cancel = () => call.cancel();
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    const accepted = new Promise<void>((resolve) =>
+      call.once('metadata', () => resolve()).once('status', () => resolve()),
+    );
+    await accepted;
+    yield [];
+    for await (const event of call) yield [event as FlowEvent];
+  } catch (thrown) {
+    if (!signal.aborted) throw toRpcError(thrown);
+  } finally {
+    signal.removeEventListener('abort', cancel);
+    call.cancel();
+    client.close();
+  }
+};

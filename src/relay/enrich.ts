@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import type { EndpointTable, KnownService } from '../flow/endpoints.ts';
+import type { Endpoint, Flow, Service } from '../flow/gen/flow.ts';
+import { ReservedIdentity } from '../flow/identity.ts';
+import { findServiceEndpoint, isServiceLocal } from './service-endpoint.ts';
+import type { Localities } from './sides.ts';
+import { summaryOf } from './summary.ts';
+
+export interface EnrichOptions {
+  readonly nodeName: string;
+  readonly version: string;
+  readonly endpoints: EndpointTable;
+  /** Whether an address is one of the node itself. */
+  readonly isHostAddress: (address: string) => boolean;
+}
+
+/** A flow with its names, and what the relay decides by. */
+export interface Enriched {
+  readonly flow: Flow;
+  /** Which ends run on this node. A service counts as local when every backend does. */
+  readonly local: Localities;
+  /** Whether at least one end is in the endpoint table. */
+  readonly known: boolean;
+}
+
+const HOST: Endpoint = { identity: ReservedIdentity.host, labels: ['reserved:host'] };
+const WORLD: Endpoint = { identity: ReservedIdentity.world, labels: ['reserved:world'] };
+
+interface Side {
+  readonly endpoint: Endpoint;
+  readonly service: Service | undefined;
+  readonly local: boolean;
+  readonly known: boolean;
+}
+
+/** Gives flows what the kernel does not know: endpoints, services, a uuid, the node and a summary. */
+export class Enricher {
+  readonly #options: EnrichOptions;
+  readonly #emitter: { readonly name: string; readonly version: string };
+
+  constructor(options: EnrichOptions) {
+    this.#options = options;
+    this.#emitter = { name: 'netwatch', version: options.version };
+  }
+
+  enrich(flow: Flow): Enriched {
+    const { ip, isReply, detail } = flow;
+    const [sourcePort, destinationPort] = portsOf(flow);
+    const original = detail?.originalDestination;
+    const translated = original?.ip ? this.#options.endpoints.serviceAt(original.ip, original.port ?? 0) : undefined;
+    const source = this.#side(ip?.source ?? '', sourcePort, isReply ? translated : undefined);
+    const destination = this.#side(ip?.destination ?? '', destinationPort, isReply ? undefined : translated);
+    const named = {
+      ...flow,
+      uuid: randomUUID(),
+      emitter: this.#emitter,
+      nodeName: this.#options.nodeName,
+      source: source.endpoint,
+      destination: destination.endpoint,
+      ...(source.service && { sourceService: source.service }),
+      ...(destination.service && { destinationService: destination.service }),
+      ...(isReply !== undefined && { reply: isReply }),
+    };
+    return {
+      flow: { ...named, summary: summaryOf(named) },
+      local: { source: source.local, destination: destination.local },
+      known: source.known || destination.known,
+    };
+  }
+
+  #side(address: string, port: number, translated: KnownService | undefined): Side {
+    const { endpoints, isHostAddress } = this.#options;
+    const known = endpoints.byAddress(address);
+    const service = translated ?? endpoints.serviceAt(address, port);
+    if (known !== undefined) {
+      return { endpoint: known.endpoint, service: service?.service, local: known.local, known: true };
+    }
+    if (service !== undefined) {
+      const endpoint = findServiceEndpoint(service, endpoints);
+      return { endpoint, service: service.service, local: isServiceLocal(service, endpoints), known: true };
+    }
+    const host = isHostAddress(address);
+    return { endpoint: host ? HOST : WORLD, service: undefined, local: host, known: false };
+  }
+}
+
+function portsOf({ l4 }: Flow): readonly [number, number] {
+  const ports = l4?.tcp ?? l4?.udp ?? l4?.sctp;
+  return [ports?.sourcePort ?? 0, ports?.destinationPort ?? 0];
+}

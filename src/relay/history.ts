@@ -1,0 +1,88 @@
+import type { Flow, LostEvent } from '../flow/gen/flow.ts';
+import type { Namespace } from '../flow/gen/observer.ts';
+import { Ring } from '../flow/ring.ts';
+import type { FlowEvent } from '../flow/source.ts';
+import { type Clock, timestampOf } from './clock.ts';
+import { FlowRate } from './flow-rate.ts';
+import { SeenNamespaces } from './namespaces.ts';
+
+export interface HistoryOptions {
+  readonly nodeName: string;
+  /** One less than a power of two, up to 65,535. */
+  readonly capacity?: number | undefined;
+  readonly clock: Clock;
+}
+
+/** What a relay remembers: the ring of its last flows and lost events, and who waits for more. */
+export class History {
+  readonly ring: Ring<FlowEvent>;
+  readonly nodeName: string;
+  readonly clock: Clock;
+  readonly #rate = new FlowRate();
+  readonly #namespaces = new SeenNamespaces();
+  #waiting: (() => void)[] = [];
+  #flows = 0;
+
+  constructor({ nodeName, capacity, clock }: HistoryOptions) {
+    this.ring = new Ring(capacity);
+    this.nodeName = nodeName;
+    this.clock = clock;
+  }
+
+  /** Flows published since the start. */
+  get flows(): number {
+    return this.#flows;
+  }
+
+  /** Flows per second over the last minute. */
+  get rate(): number {
+    return this.#rate.perSecond(this.clock());
+  }
+
+  /** Namespaces of flows of the last hour. */
+  namespaces(): readonly Namespace[] {
+    return this.#namespaces.list(this.clock());
+  }
+
+  /** Makes flows visible to every reader, in this order. From here on nobody may change them. */
+  publish(flows: readonly Flow[]): void {
+    if (flows.length === 0) return;
+    const now = this.clock();
+    for (const flow of flows) {
+      this.ring.push({ flow, nodeName: this.nodeName, time: flow.time ?? timestampOf(now) });
+      this.#namespaces.add(flow, now);
+    }
+    this.#flows += flows.length;
+    this.#rate.add(flows.length, now);
+    this.#wake();
+  }
+
+  /** Puts a loss among the flows, where every reader will find it. */
+  publishLost(lostEvents: LostEvent): void {
+    this.ring.push({ lostEvents, nodeName: this.nodeName, time: timestampOf(this.clock()) });
+    this.#wake();
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  /** Resolves when something is published, `signal` aborts or `timeoutMs` is over. */
+  async more(signal: AbortSignal, timeoutMs?: number): Promise<void> {
+    if (signal.aborted) return;
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      const settle = () => {
+        signal.removeEventListener('abort', settle);
+        this.#waiting = this.#waiting.filter((waiting) => waiting !== settle);
+        resolve();
+      };
+      this.#waiting.push(settle);
+      signal.addEventListener('abort', settle);
+      if (timeoutMs !== undefined) timer = setTimeout(settle, timeoutMs);
+    });
+    clearTimeout(timer);
+  }
+}
