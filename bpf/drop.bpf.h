@@ -90,7 +90,7 @@ static __always_inline void nw_emit_drop(const struct sk_buff *skb, __u64 locati
 	if (!record)
 		return;
 	__builtin_memset(record, 0, sizeof(*record));
-	nw_fill_head(&record->head, &view, NW_RECORD_DROP, NW_DIRECTION_UNKNOWN);
+	nw_fill_head(&record->head, &view, NW_RECORD_DROP, sizeof(*record), NW_DIRECTION_UNKNOWN);
 	nw_fill_place(&record->head, skb);
 	record->location = location;
 	record->reason = reason;

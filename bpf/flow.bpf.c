@@ -36,6 +36,7 @@ struct nw_layout {
 	enum nw_l7 l7;
 	enum nw_connection_event connection_event;
 	enum nw_stat stat;
+	enum nw_limit limit;
 };
 const struct nw_layout *const nw_layout __attribute__((used)) = 0;
 

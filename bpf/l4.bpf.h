@@ -4,7 +4,7 @@
 #define NETWATCH_L4_BPF_H
 
 static __always_inline void nw_fill_head(struct nw_head *head, const struct nw_view *view,
-					 __u8 type, __u8 direction)
+					 __u8 type, __u16 size, __u8 direction)
 {
 	head->type = type;
 	head->direction = direction;
@@ -12,8 +12,7 @@ static __always_inline void nw_fill_head(struct nw_head *head, const struct nw_v
 	head->family = view->family;
 	head->protocol = view->protocol;
 	head->tcp_flags = view->tcp_flags;
-	head->reserved[0] = 0;
-	head->reserved[1] = 0;
+	head->size = size;
 	head->netns = 0;
 	head->ifindex = 0;
 	head->time_ns = bpf_ktime_get_ns();
@@ -38,7 +37,7 @@ static __always_inline void nw_emit_packet(struct __sk_buff *skb, const struct n
 
 	if (!record)
 		return;
-	nw_fill_head(&record->head, view, NW_RECORD_PACKET, direction);
+	nw_fill_head(&record->head, view, NW_RECORD_PACKET, sizeof(*record), direction);
 	nw_fill_socket(&record->head, socket);
 	record->head.ifindex = skb->ifindex;
 	nw_submit(record);

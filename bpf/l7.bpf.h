@@ -48,10 +48,10 @@ static __always_inline bool nw_copy_payload(struct __sk_buff *skb, const struct 
 
 static __always_inline void nw_fill_message(struct nw_message *record, struct __sk_buff *skb,
 					    const struct nw_view *view,
-					    const struct nw_socket *socket, __u8 direction,
-					    __u8 protocol, __u32 ordinal)
+					    const struct nw_socket *socket, __u16 size,
+					    __u8 direction, __u8 protocol, __u32 ordinal)
 {
-	nw_fill_head(&record->head, view, NW_RECORD_MESSAGE, direction);
+	nw_fill_head(&record->head, view, NW_RECORD_MESSAGE, size, direction);
 	nw_fill_socket(&record->head, socket);
 	record->head.ifindex = skb->ifindex;
 	record->ordinal = ordinal;
@@ -65,18 +65,21 @@ static __always_inline void nw_emit_message(struct __sk_buff *skb, const struct 
 					    const struct nw_socket *socket, __u8 direction,
 					    __u8 protocol, __u32 ordinal)
 {
-	const __u64 start = __builtin_offsetof(struct nw_message, payload);
+	const __u32 short_size = __builtin_offsetof(struct nw_message, payload) + NW_PAYLOAD_SHORT;
 	struct nw_message *record;
 	__u32 n = nw_captured(view);
+	__u16 size;
 	bool copied;
 
 	if (n <= NW_PAYLOAD_SHORT) {
-		record = nw_reserve(start + NW_PAYLOAD_SHORT, NW_STAT_LOST_MESSAGE);
+		size = short_size;
+		record = nw_reserve(short_size, NW_STAT_LOST_MESSAGE);
 		if (!record)
 			return;
 		copied = nw_copy_payload(skb, view, record->payload, n, NW_PAYLOAD_SHORT);
 	} else {
-		record = nw_reserve(start + NW_PAYLOAD_MAX, NW_STAT_LOST_MESSAGE);
+		size = sizeof(*record);
+		record = nw_reserve(sizeof(*record), NW_STAT_LOST_MESSAGE);
 		if (!record)
 			return;
 		copied = nw_copy_payload(skb, view, record->payload, n, NW_PAYLOAD_MAX);
@@ -86,7 +89,7 @@ static __always_inline void nw_emit_message(struct __sk_buff *skb, const struct 
 		nw_count(NW_STAT_PACKET_TRUNCATED);
 		return;
 	}
-	nw_fill_message(record, skb, view, socket, direction, protocol, ordinal);
+	nw_fill_message(record, skb, view, socket, size, direction, protocol, ordinal);
 	nw_submit(record);
 }
 

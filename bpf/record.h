@@ -10,11 +10,14 @@
 #ifndef NETWATCH_RECORD_H
 #define NETWATCH_RECORD_H
 
-/* Longest payload slice that is copied to user space. */
-#define NW_PAYLOAD_MAX 512
-/* Slices up to this length travel in a short record. */
-#define NW_PAYLOAD_SHORT 128
-#define NW_COMM_LENGTH 16
+/* Bytes. */
+enum nw_limit {
+	/* Longest payload slice that is copied to user space. */
+	NW_PAYLOAD_MAX = 512,
+	/* Slices up to this length travel in a short record. */
+	NW_PAYLOAD_SHORT = 128,
+	NW_COMM_LENGTH = 16,
+};
 
 /* What a record is: nw_head.type. */
 enum nw_record_type {
@@ -100,7 +103,7 @@ struct nw_head {
 	__u8 family;		/* 4 or 6 */
 	__u8 protocol;		/* IPPROTO_* */
 	__u8 tcp_flags;		/* byte 13 of the TCP header, 0 without one */
-	__u8 reserved[2];
+	__u16 size;		/* of the record */
 	__u32 netns;		/* inode number, 0 when not known */
 	__u32 ifindex;		/* in that namespace, 0 when not known */
 	__u64 time_ns;		/* CLOCK_MONOTONIC */

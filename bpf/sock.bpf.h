@@ -128,7 +128,8 @@ static __always_inline void nw_emit_connection(struct sock *sk, int old)
 	record = nw_reserve(sizeof(*record), NW_STAT_LOST_CONNECTION);
 	if (!record)
 		return;
-	nw_fill_head(&record->head, &view, NW_RECORD_CONNECTION, NW_DIRECTION_UNKNOWN);
+	nw_fill_head(&record->head, &view, NW_RECORD_CONNECTION, sizeof(*record),
+		     NW_DIRECTION_UNKNOWN);
 	nw_fill_socket(&record->head, socket);
 	record->head.socket_cookie = sk->__sk_common.skc_cookie.counter;
 	record->head.cgroup_id = nw_sock_cgroup(sk);

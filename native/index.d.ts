@@ -32,6 +32,9 @@ export interface BpfObject {
   load(): void;
   /** Attaches one program where its section says; a cgroup program to `cgroupPath`. */
   attach(program: string, cgroupPath?: string): void;
+  /** Detaches every program. What is in the ring buffer and the maps stays readable until `close`. */
+  detach(): void;
+  /** Names of all programs of the object, whether disabled or not. */
   programs(): string[];
   programInfo(program: string): ProgramInfo;
   /**

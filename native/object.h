@@ -31,7 +31,9 @@ class Object {
 
   // Attaches by the program's own section; a cgroup program to `cgroup_path`.
   void Attach(const std::string& program, const std::string& cgroup_path);
-  // Unknown to the program's work: the kernel's account of it.
+  // Detaches every program; the object stays loaded and its maps can be read.
+  void Detach() { links_.clear(); }
+  // The kernel's account of a loaded program.
   struct bpf_prog_info ProgramInfo(const std::string& program) const;
 
   std::vector<std::string> Programs() const;

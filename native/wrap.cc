@@ -63,6 +63,7 @@ Napi::Function BpfObject::Define(Napi::Env env) {
                          InstanceMethod<&BpfObject::Disable>("disable"),
                          InstanceMethod<&BpfObject::Load>("load"),
                          InstanceMethod<&BpfObject::Attach>("attach"),
+                         InstanceMethod<&BpfObject::Detach>("detach"),
                          InstanceMethod<&BpfObject::Programs>("programs"),
                          InstanceMethod<&BpfObject::ProgramInfo>("programInfo"),
                          InstanceMethod<&BpfObject::Read>("read"),
@@ -130,6 +131,13 @@ Napi::Value BpfObject::Load(const Napi::CallbackInfo& info) {
 Napi::Value BpfObject::Attach(const Napi::CallbackInfo& info) {
   return Guard(info.Env(), [&] {
     object().Attach(StringAt(info, 0), info[1].IsUndefined() ? std::string() : StringAt(info, 1));
+    return info.Env().Undefined();
+  });
+}
+
+Napi::Value BpfObject::Detach(const Napi::CallbackInfo& info) {
+  return Guard(info.Env(), [&] {
+    object().Detach();
     return info.Env().Undefined();
   });
 }
