@@ -18,27 +18,23 @@ export function findCgroup2Mount(mounts: string): string | undefined {
   return undefined;
 }
 
-/** Makes one cgroup per name below a new `parent`: name → directory. Undefined, and a debug line, where none can be made. */
-export async function createCgroups(
-  parent: string,
-  names: readonly string[],
-): Promise<ReadonlyMap<string, string> | undefined> {
+/** Makes one cgroup per name below a new `parent`: name → directory. None, and a debug line, where none can be made. */
+export async function createCgroups(parent: string, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
   try {
-    const mount = findCgroup2Mount(await readFile('/proc/mounts', 'utf8'));
-    if (mount === undefined) throw new Error('no cgroup v2 is mounted');
-    const root = join(mount, parent);
+    const root = await findCgroupRoot(parent);
+    if (root === undefined) throw new Error('no cgroup v2 is mounted');
     await mkdir(root, { recursive: true });
     const paths = names.map((name) => [name, join(root, name)] as const);
     await Promise.all(paths.map(([, path]) => mkdir(path, { recursive: true })));
     return new Map(paths);
   } catch (error) {
     log(() => `pods get no cgroups of their own: ${messageOf(error)}`);
-    return undefined;
+    return new Map();
   }
 }
 
 /** Where the cgroups of `parent` are or would be; undefined without cgroup v2. */
-export async function cgroupRoot(parent: string): Promise<string | undefined> {
+export async function findCgroupRoot(parent: string): Promise<string | undefined> {
   const mount = findCgroup2Mount(await readFile('/proc/mounts', 'utf8'));
   return mount === undefined ? undefined : join(mount, parent);
 }

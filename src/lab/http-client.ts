@@ -34,7 +34,8 @@ export class HttpClient {
     this.#target = target;
     this.#dns = dns;
     this.#ledger = ledger;
-    this.#agent = new Agent({ keepAlive: true });
+    // An agent sends TCP keep-alives on idle connections every second unless told otherwise.
+    this.#agent = new Agent({ keepAlive: true, keepAliveMsecs: 60_000 });
     this.#agent.createConnection = (_options, onCreate) => {
       this.#connect().then(
         (socket) => onCreate?.(null, socket),

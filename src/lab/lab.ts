@@ -2,19 +2,19 @@ import { messageOf, NetwatchError } from '../base/error.ts';
 import { debug } from '../base/log.ts';
 import type { EndpointTable } from '../flow/endpoints.ts';
 import { createCgroups, joinCgroup } from './cgroup.ts';
-import { claimSlot } from './claim.ts';
+import { claimFreeSlot, type SlotClaim } from './claim.ts';
 import { createEndpointTable } from './endpoint-table.ts';
 import { joinLedgers, type Ledger } from './ledger.ts';
 import { createNetwork } from './network.ts';
-import { type LabPlan, type PlannedPod, planLab } from './plan.ts';
+import { type LabPlan, labCgroup, type PlannedPod, planLab } from './plan.ts';
 import { PodProcess } from './pod-process.ts';
 import { planSettings } from './pod-settings.ts';
 import { requirePrivileges } from './privileges.ts';
-import { labCgroup, removeLeftovers, removeSlot } from './remove.ts';
+import { removeLeftovers, removeSlot, removeSlotNow } from './remove.ts';
 import type { Place } from './run-pod-command.ts';
 import { findScenario } from './scenario.ts';
 import { settleAll } from './settle-all.ts';
-import { stopOnSignals } from './signals.ts';
+import { stopOnSignals } from './stop-on-signals.ts';
 
 const log = debug('lab');
 
@@ -73,7 +73,7 @@ export interface Lab {
  * Builds the shop and starts its traffic: namespaces, links, rules and one process per pod, in about a second.
  *
  * Removes what crashed labs left behind first. Needs root, `ip` and `nft`; a failure half-way removes what was made.
- * SIGINT and SIGTERM stop the lab before they end the process.
+ * Ctrl-C, SIGTERM and an exit of the process stop the lab first.
  */
 export async function startLab(options: LabOptions): Promise<Lab> {
   const scenario = findScenario(options.scenario);
@@ -82,9 +82,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     throw new NetwatchError('usage', `the rate must be more than 0, not ${rate}`);
   await requirePrivileges();
   await removeLeftovers();
-  const lab = new RunningLab(planLab(await claimSlot()), options);
-  const removeListeners = stopOnSignals(() => lab.stop(), options.signal);
-  lab.onStopped(removeListeners);
+  const lab = new RunningLab(await claimFreeSlot(), options);
+  lab.onStopped(stopOnSignals(lab, options.signal));
   try {
     options.signal?.throwIfAborted();
     const settings = planSettings(lab.plan, scenario, { seed: options.seed ?? 1, rate, rounds: options.rounds });
@@ -102,20 +101,22 @@ class RunningLab implements Lab {
   readonly slot: number;
   readonly endpoints: EndpointTable;
   readonly node: Place;
+  readonly #claim: SlotClaim;
   readonly #options: LabOptions;
   readonly #processes: PodProcess[] = [];
   #pods: readonly LabPod[] = [];
-  #cgroups: ReadonlyMap<string, string> | undefined;
+  #cgroups: ReadonlyMap<string, string> = new Map();
   #stopping = false;
   #stopped: Promise<void> | undefined;
   #starting: Promise<unknown> = Promise.resolve();
   #onStopped = (): void => {};
 
-  constructor(plan: LabPlan, options: LabOptions) {
-    this.plan = plan;
-    this.slot = plan.slot;
-    this.endpoints = createEndpointTable(plan);
-    this.node = { netns: plan.nodeNetns };
+  constructor(claim: SlotClaim, options: LabOptions) {
+    this.#claim = claim;
+    this.slot = claim.slot;
+    this.plan = planLab(claim.slot);
+    this.endpoints = createEndpointTable(this.plan);
+    this.node = { netns: this.plan.nodeNetns };
     this.#options = options;
   }
 
@@ -157,7 +158,7 @@ class RunningLab implements Lab {
       this.#options.onFailure?.(error);
     });
     this.#processes.push(process);
-    const cgroup = this.#cgroups?.get(pod.name);
+    const cgroup = this.#cgroups.get(pod.name);
     if (cgroup !== undefined) await joinCgroup(cgroup, process.pid);
     const { namespace, name, app, address, netns } = pod;
     return { namespace, name, app, address, netns, cgroup, pid: process.pid };
@@ -191,6 +192,12 @@ class RunningLab implements Lab {
     return this.#stopped;
   }
 
+  /** `stop` for a process that exits this moment. */
+  stopNow(): void {
+    const pids = this.#processes.map((process) => process.pid);
+    removeSlotNow(this.slot, pids, [...this.#cgroups.values()]);
+  }
+
   async #stop(): Promise<void> {
     const startedMs = performance.now();
     this.#stopping = true;
@@ -201,6 +208,7 @@ class RunningLab implements Lab {
     try {
       await removeSlot(this.slot);
     } finally {
+      await this.#claim.release();
       this.#onStopped();
       log(() => `slot ${this.slot}: stopped after ${Math.round(performance.now() - startedMs)} ms`);
     }

@@ -1,42 +1,81 @@
-import { NetwatchError } from '../base/error.ts';
+import { spawnSync } from 'node:child_process';
+import { rmdirSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { messageOf, NetwatchError } from '../base/error.ts';
 import { debug } from '../base/log.ts';
-import { cgroupRoot, killIfAlive, removeCgroups } from './cgroup.ts';
-import { findDeadSlots, releaseSlot } from './claim.ts';
+import { findCgroupRoot, killIfAlive, removeCgroups } from './cgroup.ts';
+import { claimSlot } from './claim.ts';
 import { removeNetwork } from './network.ts';
-import { type LabPlan, planLab } from './plan.ts';
+import { labCgroup, MAX_LABS, namespacesOf, planLab, slotOf } from './plan.ts';
 import { runTool } from './tool.ts';
 
 const log = debug('lab');
+// Where iproute2 keeps named namespaces.
+const NETNS_DIR = '/run/netns';
 
-/** The cgroup above those of a lab's pods, below the cgroup v2 mount. */
-export function labCgroup(slot: number): string {
-  return `netwatch-lab${slot}`;
-}
-
-/** Removes what labs whose owner is dead left behind. */
+/** Removes what labs left behind whose process is gone: every slot with something in it that can be claimed. */
 export async function removeLeftovers(): Promise<void> {
-  for (const slot of await findDeadSlots()) {
+  for (const slot of await findUsedSlots()) {
+    const claim = await claimSlot(slot);
+    if (claim === undefined) continue;
     log(() => `slot ${slot}: its lab is dead, removing what it left`);
-    await removeSlot(slot);
+    try {
+      await removeSlot(slot);
+    } finally {
+      await claim.release();
+    }
   }
 }
 
-/** Removes everything the lab in `slot` may have made, then its claim. What is left is a `lab` error, and the claim stays. */
+/** Removes everything the lab in `slot` may have made; its claim must be ours. What is left is a `lab` error. */
 export async function removeSlot(slot: number): Promise<void> {
-  const plan = planLab(slot);
-  const root = await cgroupRoot(labCgroup(slot));
-  const left = [...(root === undefined ? [] : await removeCgroups(root))];
-  await endProcesses(plan);
-  left.push(...(await removeNetwork([...plan.pods.map((pod) => pod.netns), plan.nodeNetns])));
-  if (left.length === 0) return releaseSlot(slot);
-  throw new NetwatchError('lab', `could not remove ${left.length} things of the demo: ${left.join('; ')}`, {
-    hint: 'the next demo tries again',
+  const root = await findCgroupRoot(labCgroup(slot));
+  const left = root === undefined ? [] : [...(await removeCgroups(root))];
+  const namespaces = namespacesOf(planLab(slot));
+  await endProcesses(namespaces);
+  left.push(...(await removeNetwork(namespaces)));
+  if (left.length === 0) return;
+  throw new NetwatchError('lab', `the demo could not remove ${left.join('; ')}`, { hint: 'the next demo tries again' });
+}
+
+/** What can be done without waiting, for a process that is about to exit: the rest is left to the next lab. */
+export function removeSlotNow(slot: number, pids: readonly number[], cgroups: readonly string[]): void {
+  for (const pid of pids) killIfAlive(pid);
+  const input = namespacesOf(planLab(slot)).map((name) => `netns del ${name}\n`);
+  spawnSync('ip', ['-force', '-batch', '-'], { input: input.join(''), stdio: ['pipe', 'ignore', 'ignore'] });
+  const roots = new Set(cgroups.map((path) => dirname(path)));
+  for (const path of [...cgroups, ...roots]) removeNow(path);
+}
+
+function removeNow(path: string): void {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return rmdirSync(path);
+    } catch (error) {
+      if (attempt === 20) return log(() => `${path} stays for the next demo to remove: ${messageOf(error)}`);
+      // Killed processes leave their cgroup a moment later, and an exit handler cannot wait otherwise.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}
+
+async function findUsedSlots(): Promise<readonly number[]> {
+  const cgroups = await findCgroupRoot('');
+  const names = await Promise.all([NETNS_DIR, ...(cgroups === undefined ? [] : [cgroups])].map(listNames));
+  const slots = new Set(names.flat().flatMap((name) => slotOf(name) ?? []));
+  return [...slots].filter((slot) => slot < MAX_LABS);
+}
+
+async function listNames(dir: string): Promise<readonly string[]> {
+  return readdir(dir).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
   });
 }
 
 /** Ends what still runs in the namespaces: processes without a cgroup, and commands somebody started there. */
-async function endProcesses(plan: LabPlan): Promise<void> {
-  const namespaces = [plan.nodeNetns, ...plan.pods.map((pod) => pod.netns)];
+async function endProcesses(namespaces: readonly string[]): Promise<void> {
   const { stdout } = await runTool(
     ['ip', '-force', '-batch', '-'],
     namespaces.map((name) => `netns pids ${name}\n`).join(''),
