@@ -25,11 +25,10 @@ function openFile(path: string, context: Context): Promise<OpenedSource> {
   }));
 }
 
-async function openServer(server: string, context: Context): Promise<OpenedSource> {
+async function openServer(server: string): Promise<OpenedSource> {
   const { connectRelay } = await import('../client/client.ts');
-  const onStatus = (text: string): void => void context.stderr.write(`netwatch: ${escapeText(text)}\n`);
-  const source = connectRelay(server, { onStatus });
-  return { source, title: server, live: true, close: () => source.close() };
+  const source = connectRelay(server);
+  return { source, title: source.address, live: true, close: () => source.close() };
 }
 
 /**
@@ -40,7 +39,7 @@ export async function openFlowSource(flags: ParsedFlags, context: Context): Prom
   const file = flags.text('input-file');
   if (file !== undefined) return openFile(file, context);
   const server = flags.text('server');
-  if (server !== undefined) return openServer(server, context);
+  if (server !== undefined) return openServer(server);
   throw new NetwatchError('unavailable', 'no flows to observe: no server is given', {
     hint: 'Give --server host:port or unix:///path (or NETWATCH_SERVER), or --input-file FILE.',
   });

@@ -76,8 +76,8 @@ class LineReader {
  * Flows of a file of JSON lines as `-o jsonpb` writes them, here or in Hubble; `-` is standard input.
  *
  * Order is the file's. Filters, since and until apply to each line; `number` keeps the first or the last so many, and
- * without it everything comes; follow means nothing here. Lines that are not flows (lost events, node status) pass
- * only when no allow filter is given. A line that cannot be read, or is longer than 16 MiB, is skipped with a warning
+ * without it everything comes; follow means nothing here. Lines that are not flows (lost events, node status) are
+ * judged as a flow of which nothing is known, so that few filters let them pass. A line that cannot be read, or is longer than 16 MiB, is skipped with a warning
  * that names it. Fails with `NetwatchError('input')` when the file cannot be read.
  */
 export function openFlowFile(path: string, { onWarning, stdin }: FlowFileOptions): FlowSource {

@@ -1,9 +1,12 @@
 import { NetwatchError } from '../base/error.ts';
 import { compareTimestamps } from '../flow/basics.ts';
 import { compileFilters } from '../flow/filter/index.ts';
+import type { Flow } from '../flow/gen/flow.ts';
 import type { FlowEvent, FlowsRequest } from '../flow/source.ts';
 
 const MAX_LAST = 1_000_000;
+/** Lost events and node status are judged as a flow without any field, as Hubble does with a file. */
+const NO_FLOW: Flow = {};
 
 /** Decides which events of a file answer a request, without looking at how many. */
 export function compileSelection(request: FlowsRequest): (event: FlowEvent) => boolean {
@@ -12,7 +15,7 @@ export function compileSelection(request: FlowsRequest): (event: FlowEvent) => b
   return ({ flow, time }) => {
     if (since !== undefined && compareTimestamps(since, time) > 0) return false;
     if (until !== undefined && compareTimestamps(until, time) < 0) return false;
-    return flow === undefined ? allow.length === 0 : matches(flow);
+    return matches(flow ?? NO_FLOW);
   };
 }
 
