@@ -1,0 +1,122 @@
+import { cellWidth, fitCell, sanitizeCell } from '../flow/format/cell.ts';
+import { COMMANDS, showKey } from './keys.ts';
+import type { Pause } from './list-view.ts';
+import { formatCount, formatRate } from './quantity.ts';
+import { LOST_PLACES } from './row-painter.ts';
+import type { Totals } from './store.ts';
+import type { Style, Theme } from './theme.ts';
+
+/** A piece of a bar. Pieces of the lowest priority are left out first when the bar is too narrow. */
+interface Piece {
+  readonly text: string;
+  readonly style: Style;
+  readonly priority: number;
+}
+
+/** What the header tells. */
+export interface HeaderFacts {
+  readonly title: string;
+  readonly state: 'live' | 'ended' | 'failed';
+  readonly pause: Pause | undefined;
+  readonly flowsPerSecond: number;
+  readonly matchedPerSecond: number;
+  readonly totals: Totals;
+  readonly filtered: boolean;
+  readonly connectedNodes: number;
+  readonly missingNodes: number;
+}
+
+const GAP = '  ';
+
+function joinPieces(pieces: readonly Piece[], width: number, theme: Theme): string {
+  const kept = [...pieces];
+  const total = (): number => kept.reduce((sum, { text }) => sum + cellWidth(text) + GAP.length, 1 - GAP.length);
+  while (kept.length > 1 && total() > width) {
+    const lowest = kept.reduce((low, piece) => (piece.priority < low.priority ? piece : low));
+    kept.splice(kept.lastIndexOf(lowest), 1);
+  }
+  if (total() > width) return kept.map(({ text }) => fitCell(text, width)).join('');
+  return ` ${kept.map(({ text, style }) => theme.paint(style, text)).join(GAP)}`;
+}
+
+/** How long the list has been paused: `12s`, `3m05s`. */
+function pauseText(pause: Pause, theme: Theme): string {
+  const seconds = Math.floor(pause.forMs / 1000);
+  const time = seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${String(seconds % 60).padStart(2, '0')}s`;
+  const faults = pause.newFaults > 0 ? `, ${formatCount(pause.newFaults)} faults` : '';
+  const more = pause.newMatched > 0 ? ` +${formatCount(pause.newMatched)} new${faults}` : '';
+  return `${theme.glyphs.paused} PAUSED ${time}${more}`;
+}
+
+function statePiece(facts: HeaderFacts, theme: Theme): Piece {
+  const priority = 10;
+  if (facts.pause !== undefined) return { text: pauseText(facts.pause, theme), style: 'warn', priority };
+  if (facts.state === 'live') return { text: `${theme.glyphs.live} LIVE`, style: 'good', priority };
+  const failed = facts.state === 'failed';
+  return { text: `${theme.glyphs.ended} ${failed ? 'FAILED' : 'ENDED'}`, style: failed ? 'bad' : 'warn', priority };
+}
+
+function lostPiece({ lost }: Totals, theme: Theme): Piece {
+  const total = Array.from(lost.values()).reduce((sum, count) => sum + count, 0);
+  if (total === 0) return { text: 'lost 0', style: 'plain', priority: 8 };
+  const places = Array.from(lost, ([source, count]) => `${LOST_PLACES.get(source) ?? 'unknown'} ${formatCount(count)}`);
+  return { text: `${theme.glyphs.fault}lost ${formatCount(total)} (${places.join(', ')})`, style: 'bad', priority: 9 };
+}
+
+/** The truth bar: what is shown, how much arrives, how much of it is missing. */
+export function headerLine(facts: HeaderFacts, width: number, theme: Theme): string {
+  const { totals, filtered, missingNodes, connectedNodes } = facts;
+  const nodes = missingNodes + connectedNodes;
+  const matched: Piece[] = filtered
+    ? [
+        { text: `match ${formatRate(facts.matchedPerSecond)}/s`, style: 'plain', priority: 6 },
+        { text: `matched ${formatCount(totals.matched)}`, style: 'plain', priority: 3 },
+      ]
+    : [];
+  const pieces: Piece[] = [
+    { text: 'netwatch', style: 'strong', priority: 1 },
+    { text: sanitizeCell(facts.title, theme), style: 'plain', priority: 2 },
+    statePiece(facts, theme),
+    ...(nodes > 0
+      ? [
+          {
+            text: `nodes ${connectedNodes}/${nodes}${missingNodes > 0 ? theme.glyphs.fault : ''}`,
+            style: missingNodes > 0 ? ('bad' as const) : ('plain' as const),
+            priority: missingNodes > 0 ? 8 : 2,
+          },
+        ]
+      : []),
+    { text: `flows ${formatRate(facts.flowsPerSecond)}/s`, style: 'plain', priority: 7 },
+    ...matched,
+    { text: `seen ${formatCount(totals.seen)}`, style: 'plain', priority: 4 },
+    lostPiece(totals, theme),
+    {
+      text: `faults ${formatCount(totals.faults)}`,
+      style: totals.faults > 0 ? 'bad' : 'plain',
+      priority: 5,
+    },
+  ];
+  return joinPieces(pieces, width, theme);
+}
+
+/** The footer: what the most useful keys do here. */
+export function footerLine(width: number, theme: Theme, paused: boolean): string {
+  const hints = COMMANDS.filter(({ hint }) => hint !== undefined);
+  const pieces = hints.map(({ keys, hint, command }, index) => ({
+    key: showKey(keys[0] ?? ''),
+    word: command === 'pause' && paused ? 'resume' : (hint ?? ''),
+    priority: command === 'help' || command === 'back' ? 100 : -index,
+  }));
+  const widthOf = (): number => pieces.reduce((sum, { key, word }) => sum + key.length + word.length + 3, 1);
+  while (pieces.length > 1 && widthOf() > width) {
+    const lowest = pieces.reduce((low, piece) => (piece.priority < low.priority ? piece : low));
+    pieces.splice(pieces.indexOf(lowest), 1);
+  }
+  return ` ${pieces.map(({ key, word }) => `${theme.paint('strong', key)} ${theme.paint('dim', word)}`).join(GAP)}`;
+}
+
+/** A message instead of the footer's hints: an outage, an error, what a key could not do. */
+export function messageLine(text: string, style: Style, width: number, theme: Theme): string {
+  const safe = sanitizeCell(text, theme);
+  return theme.paint(style, fitCell(` ${safe} `, Math.min(width, cellWidth(safe) + 2)));
+}

@@ -1,0 +1,208 @@
+import './production.ts';
+import { messageOf, NetwatchError } from '../base/error.ts';
+import { setDebugSink } from '../base/log.ts';
+import type { FlowSource, FlowsRequest } from '../flow/source.ts';
+import { FrameClock } from './frame-clock.ts';
+import { ESC_TIMEOUT_MS, type InputEvent, KeyDecoder } from './key-decoder.ts';
+import { Screen } from './screen.tsx';
+import { Terminal, type TerminalInput, type TerminalScreen } from './terminal.ts';
+import { createTheme, type Environment } from './theme.ts';
+import { Viewer } from './viewer.ts';
+
+/** What the terminal UI shows and where. */
+export interface TuiOptions {
+  readonly source: FlowSource;
+  readonly request: FlowsRequest;
+  /** What is watched, for the header: "demo incident". */
+  readonly title: string;
+  readonly stdin: TerminalInput;
+  readonly stdout: TerminalScreen;
+  readonly env: Environment;
+  readonly signal: AbortSignal;
+  /** What to try while nothing arrives, one line. */
+  readonly hint?: string;
+}
+
+/** Signals that end the UI; the process then gets them again, as if nobody had listened. */
+const DEADLY = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'] as const;
+const RESIZE_MS = 50;
+
+/**
+ * Shows a source's flows until the user quits, `signal` aborts or the process is told to end.
+ *
+ * Whatever ends it, the terminal is as it was before. Rejects with `NetwatchError`: `unsupported` when this is no
+ * terminal that can show it, or what the source failed with; a failure after flows have been shown leaves them on screen
+ * until the user quits.
+ */
+export async function runTui(options: TuiOptions): Promise<void> {
+  checkTerminal(options);
+  const session = new Session(options);
+  await session.run();
+}
+
+function checkTerminal({ stdin, stdout, env }: TuiOptions): void {
+  const lines = { hint: 'Ask for lines instead, for example with --output compact.' };
+  if (env.TERM === 'dumb')
+    throw new NetwatchError('unsupported', 'this terminal (TERM=dumb) cannot show a live screen', lines);
+  if (stdout.isTTY !== true) throw new NetwatchError('unsupported', 'the output is not a terminal', lines);
+  if (stdin.isTTY !== true) throw new NetwatchError('unsupported', 'the keyboard is not a terminal', lines);
+}
+
+class Session {
+  readonly #options: TuiOptions;
+  readonly #terminal: Terminal;
+  readonly #viewer: Viewer;
+  readonly #screen: Screen;
+  readonly #clock: FrameClock;
+  readonly #decoder = new KeyDecoder();
+  readonly #stopSource = new AbortController();
+  readonly #finished = Promise.withResolvers<void>();
+  #sourceError: unknown;
+  #escTimer: NodeJS.Timeout | undefined;
+  #resizeTimer: NodeJS.Timeout | undefined;
+  #scanning = false;
+  #suspended = false;
+
+  constructor(options: TuiOptions) {
+    const { stdin, stdout, env, title, hint } = options;
+    const now = (): number => performance.now();
+    this.#options = options;
+    this.#terminal = new Terminal(stdin, stdout);
+    this.#viewer = new Viewer({ title, hint, theme: createTheme(env), now });
+    this.#screen = new Screen(this.#viewer, stdout);
+    this.#clock = new FrameClock(
+      (withChrome) => this.#paint(withChrome),
+      () => this.#viewer.ticking,
+      now,
+    );
+  }
+
+  async run(): Promise<void> {
+    const { stdin, stdout, signal } = this.#options;
+    const restore = (): void => this.#terminal.leave();
+    const onSignal = (name: NodeJS.Signals): void => void this.#dieOf(name);
+    for (const name of DEADLY) process.on(name, onSignal);
+    process.on('exit', restore);
+    process.on('uncaughtExceptionMonitor', restore);
+    signal.addEventListener('abort', this.#finish);
+    // Lines on the screen would tear it; whoever wants them sends stderr elsewhere.
+    if (process.stderr.isTTY) setDebugSink(() => {});
+    try {
+      this.#terminal.enter();
+      stdin.on('data', this.#onInput);
+      stdin.on('end', this.#finish);
+      stdin.on('error', this.#finish);
+      stdout.on('resize', this.#onResize);
+      this.#clock.paintNow();
+      void this.#consume();
+      if (signal.aborted) this.#finish();
+      await this.#finished.promise;
+    } finally {
+      this.#stopSource.abort();
+      this.#clock.stop();
+      clearTimeout(this.#escTimer);
+      clearTimeout(this.#resizeTimer);
+      stdin.off('data', this.#onInput);
+      stdin.off('end', this.#finish);
+      stdin.off('error', this.#finish);
+      stdout.off('resize', this.#onResize);
+      this.#screen.close();
+      await this.#terminal.leaveGently();
+      signal.removeEventListener('abort', this.#finish);
+      process.off('exit', restore);
+      process.off('uncaughtExceptionMonitor', restore);
+      for (const name of DEADLY) process.off(name, onSignal);
+    }
+    if (this.#sourceError !== undefined) throw this.#sourceError;
+  }
+
+  readonly #finish = (): void => this.#finished.resolve();
+
+  async #dieOf(name: NodeJS.Signals): Promise<void> {
+    this.#clock.stop();
+    await this.#terminal.leaveGently();
+    this.#finish();
+    setImmediate(() => process.kill(process.pid, name));
+  }
+
+  async #consume(): Promise<void> {
+    const { source, request, signal } = this.#options;
+    try {
+      for await (const batch of source.flows(request, AbortSignal.any([signal, this.#stopSource.signal]))) {
+        this.#viewer.store.ingest(batch);
+        this.#clock.touch();
+      }
+      this.#viewer.end();
+    } catch (error) {
+      this.#sourceError = error;
+      this.#viewer.end(messageOf(error));
+      // Nothing to look at: the message is better read in the shell.
+      if (this.#viewer.store.log.end === 0) this.#finish();
+    }
+    this.#clock.paintNow();
+  }
+
+  readonly #onInput = (chunk: Uint8Array): void => {
+    clearTimeout(this.#escTimer);
+    this.#handle(this.#decoder.push(chunk));
+    if (this.#decoder.pending) {
+      this.#escTimer = setTimeout(() => this.#handle(this.#decoder.flush()), ESC_TIMEOUT_MS);
+    }
+  };
+
+  /** All keys of a chunk first, then one frame. */
+  #handle(events: readonly InputEvent[]): void {
+    if (events.length === 0) return;
+    for (const event of events) {
+      const effect = this.#viewer.handle(event);
+      if (effect === 'quit') return this.#finish();
+      if (effect === 'suspend') return this.#suspend();
+      if (effect === 'repaint') this.#screen.resize();
+    }
+    this.#clock.paintNow();
+    this.#scanOn();
+  }
+
+  /** Goes on with a filter's scan between other work. */
+  #scanOn(): void {
+    if (this.#scanning) return;
+    this.#scanning = true;
+    const slice = (): void => {
+      this.#scanning = this.#viewer.scan();
+      if (this.#scanning) setImmediate(slice);
+      else this.#clock.paintNow();
+      this.#clock.touch();
+    };
+    setImmediate(slice);
+  }
+
+  readonly #onResize = (): void => {
+    clearTimeout(this.#resizeTimer);
+    this.#resizeTimer = setTimeout(() => {
+      this.#screen.resize();
+      this.#clock.paintNow();
+    }, RESIZE_MS);
+  };
+
+  #paint(withChrome: boolean): void {
+    if (!this.#suspended) this.#screen.paint(withChrome);
+  }
+
+  /** Stops the job as the shell expects it; comes back with SIGCONT, or at once where nobody could continue us. */
+  #suspend(): void {
+    this.#suspended = true;
+    this.#terminal.leave();
+    const resume = (): void => {
+      clearTimeout(timer);
+      process.off('SIGCONT', resume);
+      this.#suspended = false;
+      this.#terminal.enter();
+      this.#screen.resize();
+      this.#clock.paintNow();
+    };
+    process.once('SIGCONT', resume);
+    // The whole group: a wrapper script that waits for us has to stop, too.
+    process.kill(0, 'SIGTSTP');
+    const timer = setTimeout(resume, RESIZE_MS);
+  }
+}
