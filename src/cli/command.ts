@@ -1,9 +1,17 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Flag, ParsedFlags } from './options.ts';
 
-/** A stream that may be a terminal. */
-export type TextOutput = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+/** A stream that may be a terminal; only a terminal has a size. */
+export type TextOutput = Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number };
+/** A stream that may be a keyboard. */
 export type TextInput = Readable & { readonly isTTY?: boolean };
+/** An output that is a terminal. */
+export type TerminalOutput = TextOutput & { readonly isTTY: true; readonly columns: number; readonly rows: number };
+
+/** True when the stream is a terminal of known size. */
+export function isTerminal(output: TextOutput): output is TerminalOutput {
+  return output.isTTY === true && output.columns !== undefined && output.rows !== undefined;
+}
 
 /** The process as commands see it; a test passes its own. */
 export interface Context {

@@ -51,20 +51,20 @@ const always =
   () =>
     value;
 
-/** `--X`, `--from-X` and `--to-X`. */
-function sided(name: string, value: string, stem: Stem, what: string, parse = asText, short?: string): FilterFlag[] {
-  const row = (prefix: string, side: string, left: ListField, right: ListField): FilterFlag => ({
-    name: prefix + name,
+/** `--X`, `--from-X` and `--to-X`; one row of help for the three. */
+function sided(name: string, value: string, stem: Stem, help: string, parse = asText, short?: string): FilterFlag[] {
+  const row = (flag: string, left: ListField, right: ListField): FilterFlag => ({
+    name: flag,
     value,
-    help: `${side} ${what}`,
+    help: '',
     group: GROUP,
     action: { kind: 'field', left, right, parse },
-    ...(prefix === '' && short !== undefined ? { short } : {}),
   });
+  const either = row(name, `source${stem}`, `destination${stem}`);
   return [
-    row('', 'Either side:', `source${stem}`, `destination${stem}`),
-    row('from-', 'Source:', `source${stem}`, `source${stem}`),
-    row('to-', 'Destination:', `destination${stem}`, `destination${stem}`),
+    { ...either, help, helpName: `[from-|to-]${name}`, ...(short === undefined ? {} : { short }) },
+    row(`from-${name}`, `source${stem}`, `source${stem}`),
+    row(`to-${name}`, `destination${stem}`, `destination${stem}`),
   ];
 }
 
@@ -72,25 +72,31 @@ function plain(name: string, value: string | undefined, field: ListField, help: 
   return { name, value, help, group: GROUP, action: { kind: 'field', left: field, right: field, parse } };
 }
 
-function namespaces(prefix: string, side: Side, whose: string): FilterFlag[] {
-  return [
-    {
-      name: `${prefix}namespace`,
-      value: 'NAMESPACE',
-      help: `${whose} in this namespace; also completes pod and service names that have none`,
-      group: GROUP,
-      action: { kind: 'namespace', side, any: false },
-      ...(side === 'either' ? { short: 'n' } : {}),
-    },
-    {
-      name: `${prefix}all-namespaces`,
-      help: `${whose} in any namespace; pod and service names match in all of them`,
-      group: GROUP,
-      action: { kind: 'namespace', side, any: true },
-      ...(side === 'either' ? { short: 'A' } : {}),
-    },
-  ];
+function namespace(prefix: string, side: Side, any: boolean): FilterFlag {
+  const action: FilterAction = { kind: 'namespace', side, any };
+  return any
+    ? { name: `${prefix}all-namespaces`, help: '', group: GROUP, action }
+    : { name: `${prefix}namespace`, value: 'NS', help: '', group: GROUP, action };
 }
+
+const NAMESPACES: readonly FilterFlag[] = [
+  {
+    ...namespace('', 'either', false),
+    short: 'n',
+    helpName: '[from-|to-]namespace',
+    help: 'Namespace; pods, services and WHO without one are looked up in it',
+  },
+  namespace('from-', 'from', false),
+  namespace('to-', 'to', false),
+  {
+    ...namespace('', 'either', true),
+    short: 'A',
+    helpName: '[from-|to-]all-namespaces',
+    help: 'Any namespace, for pods and services without one',
+  },
+  namespace('from-', 'from', true),
+  namespace('to-', 'to', true),
+];
 
 const party = (name: string, side: Side, help: string): FilterFlag => ({
   name,
@@ -105,31 +111,22 @@ export const FILTER_FLAGS: readonly FilterFlag[] = [
   party(
     'from',
     'from',
-    'Sent by WHO: a workload, pod prefix, service, app label, namespace, IP, CIDR or DNS name, as NAME or NAMESPACE/NAME',
+    'Sent by WHO: [NS/]NAME of a workload, pod prefix, service or app label; a namespace, IP, CIDR or DNS name',
   ),
   party('to', 'to', 'Sent to WHO'),
   party('with', 'either', 'Sent by WHO or to WHO'),
-  { name: 'not', help: 'Reverse the next filter: --not --port 53', group: GROUP, action: { kind: 'not' } },
-  ...namespaces('', 'either', 'Either side'),
-  ...namespaces('from-', 'from', 'Source'),
-  ...namespaces('to-', 'to', 'Destination'),
-  ...sided('pod', 'POD', 'Pod', 'pods by [namespace/]prefix; without a namespace it is "default"'),
-  ...sided('service', 'SERVICE', 'Service', 'services by [namespace/]prefix'),
-  ...sided('workload', 'WORKLOAD', 'Workload', 'workload as NAME, KIND/NAME or KIND/', parseWorkload),
-  ...sided(
-    'label',
-    'SELECTOR',
-    'Label',
-    'label selector ("app=x", "tier in (a,b),!test", "reserved:world")',
-    asText,
-    'l',
-  ),
-  ...sided('ip', 'IP', 'Ip', 'address or CIDR block'),
+  { name: 'not', help: 'Reverse the next filter (--not --port 53)', group: GROUP, action: { kind: 'not' } },
+  ...NAMESPACES,
+  ...sided('pod', 'POD', 'Pod', 'Pod as [NS/]PREFIX; without a namespace it is "default"'),
+  ...sided('service', 'SERVICE', 'Service', 'Service as [NS/]PREFIX'),
+  ...sided('workload', 'WORKLOAD', 'Workload', 'Workload as NAME, KIND/NAME or KIND/', parseWorkload),
+  ...sided('label', 'SELECTOR', 'Label', 'Labels by selector ("app=x", "tier in (a,b),!test")', asText, 'l'),
+  ...sided('ip', 'IP', 'Ip', 'Address or CIDR block'),
   plain('snat-ip', 'IP', 'sourceIpXlated', 'Source address or CIDR block after translation'),
   ...sided('fqdn', 'NAME', 'Fqdn', 'DNS name, * for any part ("*.example.com")'),
-  ...sided('port', 'PORT', 'Port', 'port of TCP, UDP or SCTP'),
-  ...sided('identity', 'IDENTITY', 'Identity', 'security identity by name or number', parseIdentity),
-  ...sided('cluster', 'CLUSTER', 'ClusterName', 'name of the cluster'),
+  ...sided('port', 'PORT', 'Port', 'Port of TCP, UDP or SCTP'),
+  ...sided('identity', 'IDENTITY', 'Identity', 'Security identity by name or number', parseIdentity),
+  ...sided('cluster', 'CLUSTER', 'ClusterName', 'Name of the cluster'),
   plain(
     'verdict',
     'VERDICT',
@@ -141,9 +138,9 @@ export const FILTER_FLAGS: readonly FilterFlag[] = [
   {
     ...plain(
       'type',
-      'TYPE[:SUBTYPE]',
+      'TYPE[:SUB]',
       'eventType',
-      'Event type: capture, drop, l7, policy-verdict, trace, trace-sock, or a number; sub-type of trace: to-endpoint, from-endpoint, to-stack, …',
+      'Event type: drop, l7, trace, trace-sock, policy-verdict, capture or a number ("trace:to-endpoint", "drop:133")',
       parseEventType,
     ),
     short: 't',
@@ -153,12 +150,12 @@ export const FILTER_FLAGS: readonly FilterFlag[] = [
   { ...plain('ipv4', undefined, 'ipVersion', 'IPv4 flows', always(1)), short: '4' },
   { ...plain('ipv6', undefined, 'ipVersion', 'IPv6 flows', always(2)), short: '6' },
   plain('ip-version', 'VERSION', 'ipVersion', 'v4, v6 or none', parseIpVersion),
-  plain('traffic-direction', 'DIRECTION', 'trafficDirection', 'ingress or egress', parseDirection),
+  plain('traffic-direction', 'DIR', 'trafficDirection', 'ingress or egress', parseDirection),
   plain('http-status', 'STATUS', 'httpStatusCode', 'HTTP status ("404") or its first digits ("5+")'),
   plain('http-method', 'METHOD', 'httpMethod', 'HTTP method, in any case'),
   plain('http-path', 'REGEX', 'httpPath', 'Regular expression found in the path (RE2 syntax)'),
   plain('http-url', 'REGEX', 'httpUrl', 'Regular expression found in the URL (RE2 syntax)'),
-  plain('http-header', 'NAME:VALUE', 'httpHeader', 'Exact HTTP header', parseHttpHeader),
+  plain('http-header', 'NAME:VAL', 'httpHeader', 'Exact HTTP header', parseHttpHeader),
   plain('node-name', 'NODE', 'nodeName', 'Node as [cluster/]name, * for any part'),
   plain('node-label', 'SELECTOR', 'nodeLabels', 'Label selector on the observing node'),
   plain('interface', 'NAME', 'interface', 'Network interface the flow was observed at', parseInterface),
@@ -169,8 +166,8 @@ export const FILTER_FLAGS: readonly FilterFlag[] = [
   plain('unencrypted', undefined, 'encrypted', 'Unencrypted flows', always(false)),
   {
     name: 'cel-expression',
-    value: 'EXPRESSION',
-    help: 'CEL expression over _flow, evaluated by the server if it can (Hubble does)',
+    value: 'EXPR',
+    help: 'CEL expression over _flow, for servers that can (Hubble)',
     group: GROUP,
     action: { kind: 'cel' },
   },

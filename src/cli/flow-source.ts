@@ -1,8 +1,11 @@
+import { hostname } from 'node:os';
 import { NetwatchError } from '../base/error.ts';
+import { MutableEndpointTable } from '../flow/endpoints.ts';
 import { escapeText } from '../flow/format/escape.ts';
 import type { FlowSource } from '../flow/source.ts';
 import type { Context } from './command.ts';
 import type { ParsedFlags } from './options.ts';
+import { VERSION } from './version.ts';
 
 /** A source of flows, where it comes from in a few words, and how to let go of it. */
 export interface OpenedSource {
@@ -13,16 +16,13 @@ export interface OpenedSource {
   close(): Promise<void>;
 }
 
-function openFile(path: string, context: Context): Promise<OpenedSource> {
+async function openFile(path: string, context: Context): Promise<OpenedSource> {
+  const { openFlowFile } = await import('../record/flow-file.ts');
   const onWarning = (text: string): void => {
     context.stderr.write(`netwatch: ${escapeText(path)}: ${escapeText(text)}\n`);
   };
-  return import('../record/flow-file.ts').then(({ openFlowFile }) => ({
-    source: openFlowFile(path, { onWarning, stdin: context.stdin }),
-    title: path === '-' ? 'standard input' : path,
-    live: false,
-    close: async () => {},
-  }));
+  const source = openFlowFile(path, { onWarning, stdin: context.stdin });
+  return { source, title: path === '-' ? 'standard input' : path, live: false, close: async () => {} };
 }
 
 async function openServer(server: string): Promise<OpenedSource> {
@@ -31,16 +31,27 @@ async function openServer(server: string): Promise<OpenedSource> {
   return { source, title: source.address, live: true, close: () => source.close() };
 }
 
+async function openEmbeddedRelay(): Promise<OpenedSource> {
+  const { startRelay } = await import('../relay/relay.ts');
+  const node = hostname();
+  const endpoints = new MutableEndpointTable();
+  const relay = await startRelay({ nodeName: node, version: VERSION, endpoints, listen: [], scope: 'all' });
+  return { source: relay.source, title: node, live: true, close: () => relay.stop() };
+}
+
+const isRoot = (): boolean => process.getuid?.() === 0;
+
 /**
- * Decides where flows come from: `--input-file`, else `--server` or its environment variables, else a relay inside
- * this process when it may load BPF programs. Throws `NetwatchError` that lists these choices when none is possible.
+ * Decides where flows come from: `--input-file`, else `--server` or its environment variables, else, for root, a relay
+ * inside this process. Throws `NetwatchError` that lists these choices when none is possible.
  */
 export async function openFlowSource(flags: ParsedFlags, context: Context): Promise<OpenedSource> {
   const file = flags.text('input-file');
   if (file !== undefined) return openFile(file, context);
   const server = flags.text('server');
   if (server !== undefined) return openServer(server);
-  throw new NetwatchError('unavailable', 'no flows to observe: no server is given', {
-    hint: 'Give --server host:port or unix:///path (or NETWATCH_SERVER), or --input-file FILE.',
+  if (isRoot()) return openEmbeddedRelay();
+  throw new NetwatchError('permission', 'watching this host needs root, and no server is given', {
+    hint: 'Run it with sudo, or give --server host:port or unix:///path (NETWATCH_SERVER), or --input-file FILE.',
   });
 }

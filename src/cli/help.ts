@@ -2,7 +2,7 @@ import type { Command } from './command.ts';
 import type { Flag } from './options.ts';
 
 const COLUMN = 30;
-const WIDTH = 100;
+const WIDTH = 80;
 
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
@@ -18,8 +18,8 @@ function wrap(text: string, width: number): string[] {
   return [...lines, line];
 }
 
-function flagText({ name, short, value, help, env }: Flag): string {
-  const spelled = `${short === undefined ? '    ' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`;
+function flagText({ name, helpName = name, short, value, help, env }: Flag): string {
+  const spelled = `${short === undefined ? '    ' : `-${short}, `}--${helpName}${value === undefined ? '' : ` ${value}`}`;
   const where = env === undefined ? '' : ` [$${env.join(', $')}]`;
   const [first = '', ...rest] = wrap(help + where, WIDTH - COLUMN);
   const head = `  ${spelled}`;
@@ -30,7 +30,8 @@ function flagText({ name, short, value, help, env }: Flag): string {
 /** The help of one command: usage, what it does, flags by group in the order of the table. */
 export function commandHelp({ usage, summary, about, options }: Command): string {
   const groups = new Map<string, Flag[]>();
-  for (const flag of options) groups.set(flag.group, [...(groups.get(flag.group) ?? []), flag]);
+  for (const flag of options.filter(({ help }) => help !== ''))
+    groups.set(flag.group, [...(groups.get(flag.group) ?? []), flag]);
   const flags = [...groups].map(([group, members]) => `${group}:\n${members.map(flagText).join('\n')}\n`);
   return [`${summary}\n`, `Usage:\n  netwatch ${usage}\n`, ...(about === undefined ? [] : [about]), ...flags].join(
     '\n',

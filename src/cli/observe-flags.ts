@@ -11,7 +11,7 @@ export const OBSERVE_FLAGS: readonly Flag[] = [
   {
     name: 'follow',
     short: 'f',
-    help: 'Go on with new flows; on a terminal the live view, unless -o is given',
+    help: 'Go on with new flows; the live view on a terminal unless -o is given',
     group: SELECT,
   },
   { name: 'last', value: 'N', help: 'The last N flows (20 unless other selections are made)', group: SELECT },

@@ -10,7 +10,10 @@ export interface Flag {
   readonly value?: string;
   /** Environment variables that stand in when the flag is not given; the first that is set wins. */
   readonly env?: readonly string[];
+  /** One sentence; '' keeps the flag out of help, because another one's row speaks for it too. */
   readonly help: string;
+  /** How help spells the flag, when its row speaks for several: `[from-|to-]pod`. */
+  readonly helpName?: string;
   /** Heading in help. */
   readonly group: string;
 }

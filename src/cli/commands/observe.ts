@@ -10,7 +10,7 @@ import {
 } from '../../flow/format/index.ts';
 import { NodeState } from '../../flow/gen/relay.ts';
 import type { FlowEvent, FlowsRequest } from '../../flow/source.ts';
-import type { Command, Context } from '../command.ts';
+import { type Command, type Context, isTerminal, type TerminalOutput } from '../command.ts';
 import { type OpenedSource, openFlowSource } from '../flow-source.ts';
 import { OBSERVE_FLAGS } from '../observe-flags.ts';
 import { buildFlowsRequest } from '../observe-request.ts';
@@ -18,15 +18,20 @@ import type { ParsedFlags } from '../options.ts';
 import { Output } from '../output.ts';
 import { rawFiltersYaml } from '../raw-filters.ts';
 
-const ABOUT = `Filters: a flag given twice matches either value, different flags must all match, --not turns the next one around.
-A flag without from- or to- looks at both sides of a flow.
+const ABOUT = `A flag given twice matches either value, different flags must all match, and
+--not turns the next one around. [from-|to-] looks at one side of a flow.
 
 Examples:
-  netwatch observe -f                                        the live view of this host
-  netwatch observe --from frontend --verdict DROPPED         what frontend sent and somebody dropped
-  netwatch observe -f -o json | jq .flow.Summary             JSON lines, as Hubble's
-  netwatch observe --server hubble-relay:80 --since 5m       a Hubble relay's last five minutes
-  netwatch observe --input-file flows.jsonl --http-status 5+ a recording
+  netwatch observe -f
+      the live view of this host
+  netwatch observe --from frontend --verdict DROPPED
+      what frontend sent and somebody dropped
+  netwatch observe -f -o json | jq .flow.Summary
+      JSON lines, the same as Hubble's
+  netwatch observe --server hubble-relay:80 --since 5m
+      the last five minutes of a Hubble server
+  netwatch observe --input-file flows.jsonl --http-status 5+
+      failed requests in a recording
 `;
 
 function readOutputFormat(flags: ParsedFlags): OutputFormat {
@@ -92,9 +97,14 @@ async function printFlows(opened: OpenedSource, request: FlowsRequest, flags: Pa
   await output.flush();
 }
 
-async function showLive(opened: OpenedSource, request: FlowsRequest, context: Context): Promise<void> {
+async function showLive(
+  opened: OpenedSource,
+  request: FlowsRequest,
+  stdout: TerminalOutput,
+  context: Context,
+): Promise<void> {
   const { runTui } = await import('../../tui/run.tsx');
-  const { stdin, stdout, signal, env } = context;
+  const { stdin, signal, env } = context;
   await runTui({ source: opened.source, request, title: opened.title, stdin, stdout, signal, env });
 }
 
@@ -121,8 +131,9 @@ export const observe: Command = {
     }
     const opened = await openFlowSource(flags, context);
     try {
-      const onTerminal = context.stdout.isTTY === true && context.stdin.isTTY === true;
-      if (opened.live && request.follow && onTerminal && !flags.has('output')) await showLive(opened, request, context);
+      const { stdin, stdout } = context;
+      const live = opened.live && request.follow === true && !flags.has('output');
+      if (live && stdin.isTTY && isTerminal(stdout)) await showLive(opened, request, stdout, context);
       else await printFlows(opened, request, flags, context);
     } finally {
       await opened.close();
