@@ -3,110 +3,132 @@ import type { FlowFilter } from '../gen/flow.ts';
 import { ENUMS, MESSAGES } from '../gen/schema.ts';
 import type { FlowEvent } from '../source.ts';
 import { STRUCT_TYPE } from './json.ts';
-import { SCALAR_READERS, type ValueReader, wrongValue } from './json-values.ts';
+import { type Refuse, readAny, readInt32, SCALAR_READERS, type ValueReader } from './json-values.ts';
 
 /** Hears of a field or an enum name this build does not know, as a dotted path. It is left out of the result. */
 export type OnUnknown = (path: string) => void;
 
-interface FieldReader {
-  readonly property: string;
-  readonly kind: string;
-  readonly repeated: boolean;
-}
 type Plain = Readonly<Record<string, unknown>>;
+type FieldReader = (reader: JsonReader, value: unknown, result: Record<string, unknown>) => void;
+type Reader = (reader: JsonReader, value: unknown) => unknown;
 
 const DETAIL = 'netwatch.v1.FlowDetail';
-const fieldsOf = new Map<string, ReadonlyMap<string, FieldReader>>();
+const MAX_SHOWN = 40;
+const messages = new Map<string, ReadonlyMap<string, FieldReader>>();
 
 const camelCase = (name: string): string => name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-
-/** Fields by every name JSON may use: the proto name and its lowerCamelCase. */
-function fieldsByName(message: string): ReadonlyMap<string, FieldReader> {
-  const known = fieldsOf.get(message);
-  if (known !== undefined) return known;
-  const fields = new Map<string, FieldReader>();
-  for (const line of MESSAGES[message] ?? []) {
-    const [name = '', property = '', ...rest] = line.split(' ');
-    const kind = rest.join(' ');
-    const repeated = kind.endsWith('[]');
-    const field = { property, kind: repeated ? kind.slice(0, -2) : kind, repeated };
-    fields.set(name, field);
-    fields.set(camelCase(name), field);
-  }
-  fieldsOf.set(message, fields);
-  return fields;
-}
 
 const isPlain = (value: unknown): value is Plain =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Reads the values of one JSON document; keeps who is to be told of unknown names. */
+function readerOf(kind: string): Reader {
+  const scalar: ValueReader | undefined = SCALAR_READERS.get(kind);
+  if (scalar !== undefined) return (reader, value) => scalar(value, reader.refuse);
+  if (!kind.startsWith('enum ')) return (reader, value) => reader.message(kind, value);
+  const values = new Map(Object.entries(ENUMS[kind.slice(5)] ?? {}));
+  return (reader, value) => {
+    if (typeof value === 'number') return readInt32(value, reader.refuse);
+    if (typeof value !== 'string') return reader.refuse('a name or a number', value);
+    const number = values.get(value);
+    if (number === undefined) reader.tellUnknown(` ${value}`);
+    return number;
+  };
+}
+
+function fieldReader(property: string, kind: string): FieldReader {
+  if (kind === 'extensions') return (reader, value, result) => reader.extensions(value, result);
+  if (kind.endsWith('[]')) {
+    const read = readerOf(kind.slice(0, -2));
+    return (reader, value, result) => {
+      if (!Array.isArray(value)) return reader.refuse('a list', value);
+      const list: unknown[] = [];
+      for (const element of value) {
+        const known = read(reader, element);
+        if (known !== undefined) list.push(known);
+      }
+      result[property] = list;
+    };
+  }
+  const read = readerOf(kind);
+  return (reader, value, result) => {
+    const known = read(reader, value);
+    if (known !== undefined) result[property] = known;
+  };
+}
+
+/** Fields by every name JSON may use: the proto name and its lowerCamelCase. */
+function fieldsOf(message: string): ReadonlyMap<string, FieldReader> {
+  const known = messages.get(message);
+  if (known !== undefined) return known;
+  const fields = new Map<string, FieldReader>();
+  for (const line of MESSAGES[message] ?? []) {
+    const [name = '', property = '', ...kind] = line.split(' ');
+    const read = fieldReader(property, kind.join(' '));
+    fields.set(name, read);
+    fields.set(camelCase(name), read);
+  }
+  messages.set(message, fields);
+  return fields;
+}
+
+/** Reads the values of one JSON document, and knows where in it it is. */
 class JsonReader {
   readonly #onUnknown: OnUnknown;
+  /** Keys of the objects around the current field, and its own. */
+  readonly #path: string[] = [];
+  #key = '';
 
   constructor(onUnknown: OnUnknown) {
     this.#onUnknown = onUnknown;
   }
 
-  message(name: string, path: string, value: unknown): Record<string, unknown> {
-    if (!isPlain(value)) throw wrongValue(path, 'an object', value);
-    const fields = fieldsByName(name);
+  get #where(): string {
+    return [...this.#path, this.#key].filter(Boolean).join('.');
+  }
+
+  readonly refuse: Refuse = (expected, value) => {
+    const text = JSON.stringify(value) ?? String(value);
+    const shown = text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+    const where = this.#where;
+    throw new NetwatchError('input', `${where === '' ? '' : `${where}: `}expected ${expected}, got ${shown}`);
+  };
+
+  tellUnknown(what = ''): void {
+    this.#onUnknown(this.#where + what);
+  }
+
+  message(name: string, value: unknown): Record<string, unknown> {
+    if (!isPlain(value)) return this.refuse('an object', value);
+    const fields = fieldsOf(name);
     const result: Record<string, unknown> = {};
+    this.#path.push(this.#key);
     for (const key in value) {
+      this.#key = key;
+      const read = fields.get(key);
       const inner = value[key];
-      const field = fields.get(key);
-      if (field === undefined) this.#onUnknown(`${path}.${key}`);
-      else if (inner !== null) this.#field(result, field, `${path}.${key}`, inner);
+      if (read === undefined) this.tellUnknown();
+      else if (inner !== null) read(this, inner, result);
     }
+    this.#key = this.#path.pop() ?? '';
     return result;
   }
 
-  #field(result: Record<string, unknown>, { property, kind, repeated }: FieldReader, path: string, value: unknown) {
-    if (kind === 'extensions') {
-      this.#extensions(result, path, value);
-    } else if (!repeated) {
-      const read = this.#value(kind, path, value);
-      if (read !== undefined) result[property] = read;
-    } else {
-      if (!Array.isArray(value)) throw wrongValue(path, 'a list', value);
-      const read = value.map((element) => this.#value(kind, path, element));
-      result[property] = read.filter((element) => element !== undefined);
-    }
-  }
-
-  #value(kind: string, path: string, value: unknown): unknown {
-    const scalar: ValueReader | undefined = SCALAR_READERS[kind];
-    if (scalar !== undefined) return scalar(path, value);
-    return kind.startsWith('enum ') ? this.#enum(kind.slice(5), path, value) : this.message(kind, path, value);
-  }
-
-  #enum(name: string, path: string, value: unknown): number | undefined {
-    if (typeof value === 'number') return SCALAR_READERS.int32?.(path, value) as number;
-    if (typeof value !== 'string') throw wrongValue(path, 'a name or a number', value);
-    const values = ENUMS[name];
-    if (values !== undefined && Object.hasOwn(values, value)) return values[value];
-    this.#onUnknown(`${path} ${value}`);
-    return undefined;
-  }
-
   /** Our own detail is recognised by its fields: another vendor's Struct in the same place has others. */
-  #extensions(result: Record<string, unknown>, path: string, value: unknown): void {
-    if (!isPlain(value)) throw wrongValue(path, 'an object', value);
-    const inner = value.value;
-    if (value['@type'] === STRUCT_TYPE && isPlain(inner)) {
-      const known = fieldsByName(DETAIL);
-      if (Object.keys(inner).every((key) => known.has(key)))
-        result.detail = this.message(DETAIL, `${path}.value`, inner);
-      else this.#onUnknown(path);
+  extensions(value: unknown, result: Record<string, unknown>): void {
+    const inner = isPlain(value) ? value.value : undefined;
+    if (isPlain(value) && value['@type'] === STRUCT_TYPE && isPlain(inner)) {
+      const known = fieldsOf(DETAIL);
+      if (Object.keys(inner).every((key) => known.has(key))) result.detail = this.message(DETAIL, inner);
+      else this.tellUnknown();
       return;
     }
-    const read = SCALAR_READERS.any?.(path, value);
-    if (read === undefined) this.#onUnknown(path);
+    const read = readAny(value, this.refuse);
+    if (read === undefined) this.tellUnknown();
     else result.extensions = read;
   }
 }
 
-/** The values of one JSON text. Throws `NetwatchError('input')` when it is not JSON. */
+/** The value of one JSON text. Throws `NetwatchError('input')` when it is not JSON. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -121,7 +143,7 @@ function parseJson(text: string): unknown {
  * Throws `NetwatchError('input')` that names the field when a value has the wrong type.
  */
 export function eventFromJson(text: string, onUnknown: OnUnknown): FlowEvent {
-  return new JsonReader(onUnknown).message('observer.GetFlowsResponse', 'line', parseJson(text)) as FlowEvent;
+  return new JsonReader(onUnknown).message('observer.GetFlowsResponse', parseJson(text)) as FlowEvent;
 }
 
 /** Reads one filter in JSON; an unknown field or enum name is an error here, because it would match too much. */
@@ -129,5 +151,5 @@ export function filterFromJson(text: string): FlowFilter {
   const refuse = (path: string): never => {
     throw new NetwatchError('input', `unknown ${path.includes(' ') ? 'value' : 'field'} ${path}`);
   };
-  return new JsonReader(refuse).message('flow.FlowFilter', 'filter', parseJson(text)) as FlowFilter;
+  return new JsonReader(refuse).message('flow.FlowFilter', parseJson(text)) as FlowFilter;
 }
