@@ -20,9 +20,11 @@ await build({
   jsx: 'automatic',
   define: { 'process.env.NODE_ENV': '"production"', NETWATCH_VERSION: JSON.stringify(version) },
   // Ink imports its development tools behind a condition that never holds here.
-  alias: { 'react-devtools-core': join(root, 'scripts/setup/empty.mjs') },
+  alias: { 'react-devtools-core': join(root, 'scripts/setup/empty.cjs') },
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
   logLevel: 'warning',
+  // src/tui/production.ts sets what the bundle has defined already.
+  logOverride: { 'assign-to-define': 'silent' },
 });

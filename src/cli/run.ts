@@ -20,6 +20,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'Show flows: who talks to whom, whether it got through, and why not',
     load: () => import('./commands/observe.ts').then(({ observe }) => observe),
   },
+  {
+    name: 'demo',
+    summary: 'A small shop in network namespaces with a real incident, watched live',
+    load: () => import('./commands/demo.ts').then(({ demo }) => demo),
+  },
+  {
+    name: 'relay',
+    summary: "Serve this node's flows, as a Hubble server does",
+    load: () => import('./commands/relay.ts').then(({ relay }) => relay),
+  },
+  {
+    name: 'status',
+    summary: 'Whether a server is healthy, what it holds and how fast flows come',
+    load: () => import('./commands/status.ts').then(({ status }) => status),
+  },
 ];
 
 const HELP_FLAG: Flag = { name: 'help', short: 'h', help: 'Show this help', group: 'Help' };

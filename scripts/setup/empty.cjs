@@ -1,2 +1,2 @@
 /** Stands in for a package that a dependency imports but never uses at run time. */
-export {};
+module.exports = {};

@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import { hostname } from 'node:os';
+import { NetwatchError } from '../../base/error.ts';
+import { MutableEndpointTable } from '../../flow/endpoints.ts';
+import type { Command } from '../command.ts';
+import type { Flag } from '../options.ts';
+import { VERSION } from '../version.ts';
+
+const DEFAULT_ADDRESSES = ['unix:///run/netwatch/relay.sock', '127.0.0.1:4244'];
+const GROUP = 'Serving';
+
+const FLAGS: readonly Flag[] = [
+  {
+    name: 'listen',
+    value: 'ADDRESS',
+    env: ['NETWATCH_LISTEN'],
+    help: `Where to serve, repeatable (${DEFAULT_ADDRESSES.join(' and ')})`,
+    group: GROUP,
+  },
+  {
+    name: 'node-name',
+    value: 'NAME',
+    env: ['NODE_NAME'],
+    help: "This node's name in flows (the host's)",
+    group: GROUP,
+  },
+  { name: 'ring-size', value: 'N', help: 'Flows to remember, one less than a power of two (65535)', group: GROUP },
+];
+
+/** `netwatch relay`: the per-node server. */
+export const relay: Command = {
+  name: 'relay',
+  summary: "Serve this node's flows, as a Hubble server does",
+  usage: 'relay [flags]',
+  options: FLAGS,
+  async run(context, flags) {
+    const [extra] = flags.positionals;
+    if (extra !== undefined) throw new NetwatchError('usage', `relay takes no argument, got ${JSON.stringify(extra)}`);
+    const { startRelay } = await import('../../relay/relay.ts');
+    const listen = flags.all('listen');
+    const ringSize = flags.count('ring-size');
+    const running = await startRelay({
+      nodeName: flags.text('node-name') ?? hostname(),
+      version: VERSION,
+      endpoints: new MutableEndpointTable(),
+      listen: listen.length > 0 ? listen : DEFAULT_ADDRESSES,
+      scope: 'all',
+      ringCapacity: ringSize === undefined ? undefined : Number(ringSize),
+    });
+    try {
+      for (const { name, state } of running.hooks()) {
+        if (state !== 'attached') context.stderr.write(`netwatch relay: hook ${name} is ${state}\n`);
+      }
+      context.stderr.write(`netwatch relay: serving on ${running.addresses.join(' and ')}\n`);
+      if (!context.signal.aborted) await once(context.signal, 'abort');
+    } finally {
+      await running.stop();
+    }
+  },
+};
