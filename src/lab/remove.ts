@@ -49,11 +49,12 @@ export function removeSlotNow(slot: number, pids: readonly number[], cgroups: re
 }
 
 function removeNow(path: string): void {
-  for (let attempt = 1; ; attempt++) {
+  for (let attempt = 1; attempt <= 20; attempt++) {
     try {
-      return rmdirSync(path);
+      rmdirSync(path);
+      return;
     } catch (error) {
-      if (attempt === 20) return log(() => `${path} stays for the next demo to remove: ${messageOf(error)}`);
+      log(() => `${path} cannot be removed yet: ${messageOf(error)}`);
       // Killed processes leave their cgroup a moment later, and an exit handler cannot wait otherwise.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }

@@ -1,4 +1,5 @@
 import { NetwatchError } from '../base/error.ts';
+import { SHOP_PODS } from './shop.ts';
 
 /** One thing that can be wrong in the shop. */
 export type Fault = 'policy-drop' | 'slow' | 'dns' | 'refused' | 'errors';
@@ -10,11 +11,17 @@ export interface Scenario {
   readonly faults: readonly Fault[];
 }
 
-/** Which pod does what when a fault is on; the healthy shop is what remains without them. */
-export const FAULT_EFFECTS: Readonly<Record<Fault, { readonly pod: string; readonly does: string }>> = {
+/** What the pods of one workload do, for people. */
+export interface PodRole {
+  /** `namespace/app`. */
+  readonly pod: string;
+  readonly does: string;
+}
+
+const FAULT_ROLES: Readonly<Record<Fault, PodRole>> = {
   'policy-drop': {
     pod: 'batch/legacy-report',
-    does: 'connects to payments, which the policy payments/default-deny drops',
+    does: 'connects to payments; the policy payments/default-deny drops it',
   },
   slow: {
     pod: 'payments/payments',
@@ -22,10 +29,7 @@ export const FAULT_EFFECTS: Readonly<Record<Fault, { readonly pod: string; reado
   },
   dns: { pod: 'shop/cart', does: 'asks for redis-cart, a service that does not exist (NXDOMAIN)' },
   refused: { pod: 'monitoring/prober', does: 'connects to the metrics port of store, which is closed (RST)' },
-  errors: {
-    pod: 'shop/store, payments/payments',
-    does: 'answer 404 to a tenth of product look-ups and 503 to a sixth of charges',
-  },
+  errors: { pod: 'shop/store', does: 'answers 404 to a tenth of product look-ups, payments 503 to a sixth of charges' },
 };
 
 /** Every scenario the demo offers; the first is the default. */
@@ -42,6 +46,15 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'refused', summary: 'a prober that finds a port closed', faults: ['refused'] },
   { name: 'errors', summary: 'HTTP 404 from store and 503 from payments', faults: ['errors'] },
 ];
+
+/** What each workload of the shop does in a scenario, then what is wrong in it. */
+export function describeScenario({ faults }: Scenario): {
+  readonly roles: readonly PodRole[];
+  readonly wrong: readonly PodRole[];
+} {
+  const roles = new Map(SHOP_PODS.map(({ namespace, app, role }) => [`${namespace}/${app}`, role]));
+  return { roles: [...roles].map(([pod, does]) => ({ pod, does })), wrong: faults.map((fault) => FAULT_ROLES[fault]) };
+}
 
 /** The scenario of that name; a `usage` error that lists them all when there is none. */
 export function findScenario(name: string): Scenario {

@@ -3,6 +3,8 @@ export interface ShopPod {
   readonly namespace: string;
   readonly app: string;
   readonly name: string;
+  /** What it does in every scenario, for people. */
+  readonly role: string;
   readonly workload: { readonly name: string; readonly kind: 'Deployment' | 'CronJob' };
 }
 
@@ -21,27 +23,47 @@ export interface ServicePort {
   readonly protocols: readonly ('tcp' | 'udp')[];
 }
 
-const deployment = (namespace: string, app: string, hash: string, ...suffixes: readonly string[]): readonly ShopPod[] =>
+const deployment = (
+  namespace: string,
+  app: string,
+  role: string,
+  hash: string,
+  ...suffixes: readonly string[]
+): readonly ShopPod[] =>
   suffixes.map((suffix) => ({
     namespace,
     app,
+    role,
     name: `${app}-${hash}-${suffix}`,
     workload: { name: app, kind: 'Deployment' },
   }));
 
 /** Every pod of the shop. Names are fixed, so that a demo, a test and a screenshot speak of the same pods. */
 export const SHOP_PODS: readonly ShopPod[] = [
-  ...deployment('kube-system', 'coredns', '76f75df574', 'rjx5d'),
-  ...deployment('ingress', 'gateway', '5d4f8c9b7', 'l8zwq'),
-  ...deployment('shop', 'frontend', '7c9f5d8b6', 'x2kqp', 'm7vtn'),
-  ...deployment('shop', 'checkout', '6b8d7f5c9', 'hq4gz'),
-  ...deployment('shop', 'cart', '84c6f9d5b', 'w9nlc'),
-  ...deployment('shop', 'store', '59d8b7c6f', 'k5tbs'),
-  ...deployment('payments', 'payments', '6f7b9c8d4', 'm4t2z'),
-  ...deployment('monitoring', 'prober', '7d5c6b9f8', 'c6s9v'),
+  ...deployment('kube-system', 'coredns', 'answers service names over UDP and TCP', '76f75df574', 'rjx5d'),
+  ...deployment('ingress', 'gateway', 'sends browsing and buying customers to frontend', '5d4f8c9b7', 'l8zwq'),
+  ...deployment('shop', 'frontend', 'asks store, cart and checkout', '7c9f5d8b6', 'x2kqp', 'm7vtn'),
+  ...deployment('shop', 'checkout', 'takes orders: asks cart, charges through payments', '6b8d7f5c9', 'hq4gz'),
+  ...deployment('shop', 'cart', 'keeps carts, asks store for stock', '84c6f9d5b', 'w9nlc'),
+  ...deployment('shop', 'store', 'knows products and stock', '59d8b7c6f', 'k5tbs'),
+  ...deployment(
+    'payments',
+    'payments',
+    'charges cards; a policy lets only checkout and prober in',
+    '6f7b9c8d4',
+    'm4t2z',
+  ),
+  ...deployment(
+    'monitoring',
+    'prober',
+    'asks every service for /healthz, over a new connection each time',
+    '7d5c6b9f8',
+    'c6s9v',
+  ),
   {
     namespace: 'batch',
     app: 'legacy-report',
+    role: 'reads stock from store',
     name: 'legacy-report-29398230-7xk2p',
     workload: { name: 'legacy-report', kind: 'CronJob' },
   },
