@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { NativeAddon, NativeError } from '../../native/index.d.ts';
+import { messageOf, NetwatchError } from '../base/error.ts';
+
+/** build/ beside the bundle, or two folders up from the sources. */
+const BUILD_FOLDERS = ['../build', '../../build'].map((folder) => join(import.meta.dirname, folder));
+
+/** Path of a built file; the last candidate when there is none, for the message. */
+export function findBuilt(name: string, folders: readonly string[] = BUILD_FOLDERS): string {
+  const paths = folders.map((folder) => join(folder, name));
+  return paths.find((path) => existsSync(path)) ?? paths.at(-1) ?? name;
+}
+
+/** Loads the addon: the only place that does. Throws `unsupported` when it, or the libbpf it needs, is not there. */
+export function loadAddon(path: string = findBuilt('netwatch.node')): NativeAddon {
+  if (!existsSync(path))
+    throw new NetwatchError('unsupported', `the capture addon is not built: no ${path}`, {
+      hint: 'build it with `node scripts/setup.mjs`',
+    });
+  try {
+    return createRequire(import.meta.url)(path) as NativeAddon;
+  } catch (thrown) {
+    const text = messageOf(thrown).split('\n', 1)[0] ?? '';
+    if (text.includes('libbpf'))
+      throw new NetwatchError('unsupported', `libbpf 1.0 or newer is not installed: ${text}`, {
+        hint: 'install it: apt install libbpf1, or dnf install libbpf',
+        cause: thrown,
+      });
+    throw new NetwatchError('unsupported', `the capture addon does not load: ${text}`, {
+      hint: 'rebuild it with `node scripts/setup.mjs`',
+      cause: thrown,
+    });
+  }
+}
+
+/** True for what the addon throws. */
+export function isNativeError(thrown: unknown): thrown is NativeError {
+  return thrown instanceof Error && 'log' in thrown && 'code' in thrown;
+}
+
+/** What a failed call means for the user: `permission` when the kernel refused, else `unsupported`. */
+export function describeNativeError(thrown: unknown): unknown {
+  if (!isNativeError(thrown)) return thrown;
+  const lines = thrown.log.trim().split('\n');
+  const reason = lines.findLast((line) => line.includes('libbpf:')) ?? '';
+  if (thrown.code === 'EPERM' || thrown.code === 'EACCES')
+    return new NetwatchError('permission', `the kernel refused to run the capture programs: ${thrown.message}`, {
+      hint: 'run as root outside of a restricted container, and check that the kernel is not locked down',
+      cause: thrown,
+    });
+  return new NetwatchError('unsupported', `the capture programs do not run here: ${thrown.message} ${reason}`.trim(), {
+    hint: 'NETWATCH_DEBUG=capture shows all that libbpf said',
+    cause: thrown,
+  });
+}

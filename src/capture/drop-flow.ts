@@ -1,0 +1,49 @@
+import type { Timestamp } from '../flow/basics.ts';
+import { type Flow, FlowType, Verdict } from '../flow/gen/flow.ts';
+import { type Address, Event } from '../flow/gen/netwatch.ts';
+import type { AddressTexts } from './address.ts';
+import type { DropReasons } from './drop-reason.ts';
+import { createFlow, detailOf, EventTypeNumber, ipOf, l4Of } from './flow-parts.ts';
+import type { KernelSymbols } from './kernel-symbols.ts';
+import { DropLayout as Layout } from './layout.gen.ts';
+import type { Observation, Slab } from './observation.ts';
+
+/** What turns a drop's numbers into names. */
+export interface DropNames {
+  readonly addresses: AddressTexts;
+  readonly reasons: DropReasons;
+  readonly symbols: Pick<KernelSymbols, 'find'>;
+}
+
+/** Where the packet was going before destination NAT; undefined when that is where it goes, or not known. */
+function readOriginal({ bytes, view }: Slab, at: number, o: Observation, addresses: AddressTexts): Address | undefined {
+  const start = at + Layout.originalDestination;
+  if (bytes.subarray(start, start + Layout.originalDestinationLength).every((byte) => byte === 0)) return undefined;
+  const ip = addresses.read(bytes, start, o.family);
+  const port = view.getUint16(at + Layout.originalPort, true);
+  return ip === o.destination && port === o.destinationPort ? undefined : { ip, port };
+}
+
+/** The flow of a `struct nw_drop`. Whether it was a reply is not known: `isReply` is absent. */
+export function dropFlow(slab: Slab, at: number, o: Observation, time: Timestamp, names: DropNames): Flow {
+  const { view } = slab;
+  const reason = names.reasons.name(view.getUint32(at + Layout.reason, true));
+  return createFlow({
+    time,
+    verdict: Verdict.DROPPED,
+    dropReason: reason.hubble,
+    ip: ipOf(o),
+    l4: l4Of(o, { icmpType: view.getUint8(at + Layout.icmpType), icmpCode: view.getUint8(at + Layout.icmpCode) }),
+    type: FlowType.L3_L4,
+    eventType: { type: EventTypeNumber.drop, subType: reason.hubble },
+    trafficDirection: undefined,
+    isReply: undefined,
+    interface: o.ifindex === 0 ? undefined : { index: o.ifindex },
+    detail: {
+      ...detailOf(o, Event.EVENT_DROP),
+      skbDropReason: reason.name,
+      dropFunction: names.symbols.find(view.getBigUint64(at + Layout.location, true)),
+      originalDestination: readOriginal(slab, at, o, names.addresses),
+    },
+  });
+}

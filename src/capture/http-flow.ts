@@ -1,0 +1,104 @@
+import type { Timestamp } from '../flow/basics.ts';
+import { type Flow, FlowType, type HTTPHeader, L7FlowType, type TraceContext, Verdict } from '../flow/gen/flow.ts';
+import { Event } from '../flow/gen/netwatch.ts';
+import type { CaptureCounts } from './counts.ts';
+import { createFlow, detailOf, EventTypeNumber, ipOf, l4Of, trafficDirectionOf } from './flow-parts.ts';
+import { type HttpHeaders, hasMoreMessages, parseHttpRequest, parseHttpResponse, requestUrl } from './http.ts';
+import { HttpExchanges } from './http-exchanges.ts';
+import type { Message } from './message.ts';
+import type { Observation } from './observation.ts';
+import type { CaptureSettings } from './options.ts';
+import { redactUrl } from './redact.ts';
+
+/** Requests that have no body unless they say so (RFC 9110, 9.3). */
+const BODYLESS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
+/** W3C Trace Context, 3.2: version, trace id, parent id, flags. */
+const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/;
+
+/** Go's canonical form, as Hubble prints header names: `content-type` → `Content-Type`. */
+function canonicalName(name: string): string {
+  return name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
+}
+
+function traceContextOf({ fields }: HttpHeaders): TraceContext | undefined {
+  const traceId = TRACEPARENT.exec(fields.get('traceparent') ?? '')?.[1];
+  return traceId === undefined ? undefined : { parent: { traceId } };
+}
+
+/** Turns HTTP messages into flows, and pairs them. */
+export class HttpFlows {
+  readonly #exchanges: HttpExchanges;
+  readonly #counts: CaptureCounts;
+  readonly #settings: CaptureSettings;
+
+  constructor(settings: CaptureSettings, counts: CaptureCounts) {
+    this.#settings = settings;
+    this.#counts = counts;
+    this.#exchanges = new HttpExchanges(counts);
+  }
+
+  /** Undefined when the payload is no request; that is counted. */
+  request(o: Observation, message: Message, time: Timestamp): Flow | undefined {
+    const { payload, length, ordinal } = message;
+    const head = parseHttpRequest(payload, length > payload.length);
+    if (head === undefined) return this.#unparsed();
+    const { method, protocol } = head;
+    const url = this.#settings.redactUrls ? redactUrl(requestUrl(head)) : requestUrl(head);
+    this.#exchanges.request(o.socketCookie, { ordinal, method, url, time: o.time });
+    this.#noteHidden(o, hasMoreMessages(head, BODYLESS.has(method), length));
+    const http = { method, url, protocol, headers: this.#headers(head) };
+    return this.#flow(o, time, ordinal, { type: L7FlowType.REQUEST, http }, traceContextOf(head));
+  }
+
+  /** Undefined when the payload is no response; that is counted. */
+  response(o: Observation, message: Message, time: Timestamp): Flow | undefined {
+    const { payload, length, ordinal } = message;
+    const head = parseHttpResponse(payload);
+    if (head === undefined) return this.#unparsed();
+    const request = this.#exchanges.response(o.socketCookie, ordinal, o.time);
+    this.#noteHidden(o, hasMoreMessages(head, false, length));
+    const { code, protocol } = head;
+    const http = { code, method: request?.method, url: request?.url, protocol, headers: this.#headers(head) };
+    const l7 = { type: L7FlowType.RESPONSE, latencyNs: request?.latencyNs, http };
+    return this.#flow(o, time, ordinal, l7, traceContextOf(head));
+  }
+
+  /** The socket is closed. */
+  forget(o: Observation): void {
+    this.#exchanges.forget(o.socketCookie);
+  }
+
+  #flow(o: Observation, time: Timestamp, ordinal: number, l7: Flow['l7'], traceContext?: TraceContext): Flow {
+    const flow = createFlow({
+      time,
+      verdict: Verdict.FORWARDED,
+      ip: ipOf(o),
+      l4: l4Of(o, { hasFlags: false }),
+      type: FlowType.L7,
+      l7,
+      eventType: { type: EventTypeNumber.l7 },
+      trafficDirection: trafficDirectionOf(o),
+      isReply: l7?.type === L7FlowType.RESPONSE,
+      detail: { ...detailOf(o, Event.EVENT_L7), requestOrdinal: ordinal || undefined },
+    });
+    return traceContext === undefined ? flow : { ...flow, traceContext };
+  }
+
+  #headers({ fields }: HttpHeaders): readonly HTTPHeader[] {
+    return this.#settings.httpHeaders.flatMap((name) => {
+      const value = fields.get(name);
+      return value === undefined ? [] : [{ key: canonicalName(name), value }];
+    });
+  }
+
+  #noteHidden(o: Observation, isHiding: boolean): void {
+    if (!isHiding) return;
+    this.#counts.httpHidden++;
+    this.#exchanges.stopPairing(o.socketCookie);
+  }
+
+  #unparsed(): undefined {
+    this.#counts.httpUnparsed++;
+    return undefined;
+  }
+}
