@@ -1,6 +1,7 @@
 import { cellWidth, fitCell, sanitizeCell } from '../flow/format/cell.ts';
 import { COMMANDS, showKey } from './keys.ts';
 import type { Pause } from './list-view.ts';
+import type { MissingNode } from './node-states.ts';
 import { formatCount, formatRate } from './quantity.ts';
 import { LOST_PLACES } from './row-painter.ts';
 import type { Totals } from './store.ts';
@@ -21,7 +22,8 @@ export interface HeaderFacts {
   readonly flowsPerSecond: number;
   readonly matchedPerSecond: number;
   readonly totals: Totals;
-  readonly filtered: boolean;
+  /** Flows in the buffer that pass the filter; undefined without a filter. */
+  readonly matched: number | undefined;
   readonly connectedNodes: number;
   readonly missingNodes: number;
 }
@@ -65,14 +67,15 @@ function lostPiece({ lost }: Totals, theme: Theme): Piece {
 
 /** The truth bar: what is shown, how much arrives, how much of it is missing. */
 export function headerLine(facts: HeaderFacts, width: number, theme: Theme): string {
-  const { totals, filtered, missingNodes, connectedNodes } = facts;
+  const { totals, matched, missingNodes, connectedNodes } = facts;
   const nodes = missingNodes + connectedNodes;
-  const matched: Piece[] = filtered
-    ? [
-        { text: `match ${formatRate(facts.matchedPerSecond)}/s`, style: 'plain', priority: 6 },
-        { text: `matched ${formatCount(totals.matched)}`, style: 'plain', priority: 3 },
-      ]
-    : [];
+  const matches: Piece[] =
+    matched !== undefined
+      ? [
+          { text: `match ${formatRate(facts.matchedPerSecond)}/s`, style: 'plain', priority: 6 },
+          { text: `matched ${formatCount(matched)}`, style: 'plain', priority: 3 },
+        ]
+      : [];
   const pieces: Piece[] = [
     { text: 'netwatch', style: 'strong', priority: 1 },
     { text: sanitizeCell(facts.title, theme), style: 'plain', priority: 2 },
@@ -87,7 +90,7 @@ export function headerLine(facts: HeaderFacts, width: number, theme: Theme): str
         ]
       : []),
     { text: `flows ${formatRate(facts.flowsPerSecond)}/s`, style: 'plain', priority: 7 },
-    ...matched,
+    ...matches,
     { text: `seen ${formatCount(totals.seen)}`, style: 'plain', priority: 4 },
     lostPiece(totals, theme),
     {
@@ -99,24 +102,44 @@ export function headerLine(facts: HeaderFacts, width: number, theme: Theme): str
   return joinPieces(pieces, width, theme);
 }
 
-/** The footer: what the most useful keys do here. */
-export function footerLine(width: number, theme: Theme, paused: boolean): string {
-  const hints = COMMANDS.filter(({ hint }) => hint !== undefined);
-  const pieces = hints.map(({ keys, hint, command }, index) => ({
-    key: showKey(keys[0] ?? ''),
-    word: command === 'pause' && paused ? 'resume' : (hint ?? ''),
-    priority: command === 'help' || command === 'back' ? 100 : -index,
-  }));
-  const widthOf = (): number => pieces.reduce((sum, { key, word }) => sum + key.length + word.length + 3, 1);
-  while (pieces.length > 1 && widthOf() > width) {
-    const lowest = pieces.reduce((low, piece) => (piece.priority < low.priority ? piece : low));
-    pieces.splice(pieces.indexOf(lowest), 1);
-  }
-  return ` ${pieces.map(({ key, word }) => `${theme.paint('strong', key)} ${theme.paint('dim', word)}`).join(GAP)}`;
+/** What the footer may have to say before it gives hints. */
+export interface FooterFacts {
+  readonly paused: boolean;
+  /** What a key could not do, or what to do next. */
+  readonly message: string | undefined;
+  /** Why the source gave up. */
+  readonly failure: string | undefined;
+  readonly missing: readonly MissingNode[];
 }
 
-/** A message instead of the footer's hints: an outage, an error, what a key could not do. */
-export function messageLine(text: string, style: Style, width: number, theme: Theme): string {
-  const safe = sanitizeCell(text, theme);
-  return theme.paint(style, fitCell(` ${safe} `, Math.min(width, cellWidth(safe) + 2)));
+function bannerOf({ message, failure, missing }: FooterFacts): Piece | undefined {
+  const priority = 0;
+  if (message !== undefined) return { text: message, style: 'warn', priority };
+  if (failure !== undefined) return { text: ` ${failure} `, style: 'alarm', priority };
+  const [first] = missing;
+  if (first === undefined) return undefined;
+  const others = missing.length > 1 ? ` and ${missing.length - 1} more` : '';
+  const why = first.message ? ` (${first.message})` : '';
+  return { text: ` no flows from ${first.name}${others}${why} `, style: 'alarm', priority };
+}
+
+/** The footer: what is wrong, if anything, and what the most useful keys do here, as many as fit. */
+export function footerLine(width: number, theme: Theme, facts: FooterFacts): string {
+  const banner = bannerOf(facts);
+  const safe = banner === undefined ? '' : sanitizeCell(banner.text, theme);
+  const text = fitCell(safe, Math.min(cellWidth(safe), width - 2), { ellipsis: theme.glyphs.ellipsis });
+  const start = banner === undefined ? '' : ` ${theme.paint(banner.style, text)}`;
+  const room = width - (banner === undefined ? 0 : cellWidth(text) + 2);
+  const hints = COMMANDS.filter(({ hint }) => hint !== undefined).map(({ keys, hint, command }, index) => ({
+    key: showKey(keys[0] ?? ''),
+    word: command === 'pause' && facts.paused ? 'resume' : (hint ?? ''),
+    priority: command === 'help' || command === 'back' ? 100 : -index,
+  }));
+  const total = (): number => hints.reduce((sum, { key, word }) => sum + key.length + word.length + 3, 0);
+  while (hints.length > 0 && total() > room) {
+    const lowest = hints.reduce((low, hint) => (hint.priority < low.priority ? hint : low));
+    hints.splice(hints.indexOf(lowest), 1);
+  }
+  const shown = hints.map(({ key, word }) => `${theme.paint('strong', key)} ${theme.paint('dim', word)}`);
+  return start + (shown.length > 0 ? ` ${shown.join(GAP)}` : '');
 }

@@ -1,8 +1,9 @@
 import type { Flow } from '../flow/gen/flow.ts';
+import { pathOf, verdictOf } from '../flow/where/names.ts';
 import { quoteValue } from '../flow/where/print.ts';
 import type { ColumnName } from './column-plan.ts';
 import { addressOf, nameOf, orient, portOf, type Side } from './endpoint-name.ts';
-import { codeWord, pathOf, rcodeName, verdictName } from './flow-words.ts';
+import { codeWord, rcodeName } from './flow-words.ts';
 
 /** Columns that can be marked with the cell cursor, from left to right. */
 export const MARKABLE: readonly ColumnName[] = ['verdict', 'source', 'destination', 'port', 'info', 'code', 'latency'];
@@ -34,7 +35,7 @@ function infoTerm(flow: Flow): string {
 
 function codeTerm(flow: Flow): string {
   if (flow.l7?.http?.code) return `status=${flow.l7.http.code}`;
-  return codeWord(flow) && `rcode=${rcodeName(flow.l7?.dns?.rcode ?? 0)}`;
+  return codeWord(flow, false) && `rcode=${rcodeName(flow.l7?.dns?.rcode ?? 0)}`;
 }
 
 /** The filter term that says what a cell says; '' when the cell is empty or says nothing a filter could. */
@@ -42,7 +43,7 @@ export function termForCell(flow: Flow, column: ColumnName): string {
   const { left, right } = orient(flow);
   switch (column) {
     case 'verdict':
-      return `verdict=${verdictName(flow.verdict ?? 0).toLowerCase()}`;
+      return `verdict=${verdictOf(flow).toLowerCase()}`;
     case 'source':
       return sideTerm(flow, left);
     case 'destination':

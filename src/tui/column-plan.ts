@@ -30,6 +30,8 @@ export interface ColumnPlan {
   readonly shortTime: boolean;
   /** Pod names without their namespace. */
   readonly shortNames: boolean;
+  /** Every line is as wide as the plan, for a pane beside it. */
+  readonly padded: boolean;
 }
 
 const TITLES: Readonly<Record<ColumnName, string>> = {
@@ -41,7 +43,7 @@ const TITLES: Readonly<Record<ColumnName, string>> = {
   port: 'PORT',
   info: 'TYPE / L7',
   code: 'CODE',
-  latency: 'LATENCY',
+  latency: 'TOOK',
   node: 'NODE',
 };
 
@@ -72,19 +74,20 @@ interface Tier {
 }
 
 const TIERS: readonly Tier[] = [
-  { from: 190, time: 12, names: 0.56, longestName: 44, code: 8, latency: 7, node: 18 },
-  { from: 140, time: 12, names: 0.58, longestName: 40, code: 8, latency: 7, node: 0 },
-  { from: 100, time: 12, names: 0.62, longestName: 32, code: 8, latency: 7, node: 0 },
-  { from: 76, time: 8, names: 0.58, longestName: 24, code: 4, latency: 6, node: 0 },
+  { from: 190, time: 12, names: 0.56, longestName: 44, code: 8, latency: 6, node: 18 },
+  { from: 140, time: 12, names: 0.58, longestName: 40, code: 8, latency: 6, node: 0 },
+  { from: 100, time: 12, names: 0.62, longestName: 32, code: 8, latency: 6, node: 0 },
+  { from: 88, time: 8, names: 0.58, longestName: 24, code: 5, latency: 6, node: 0 },
+  { from: 72, time: 8, names: 0.58, longestName: 20, code: 5, latency: 0, node: 0 },
 ];
 
-/** The plan for a list `width` columns wide. */
-export function planColumns(width: number): ColumnPlan {
+/** The plan for a list `width` columns wide; `padded` when a pane stands beside it. */
+export function planColumns(width: number, padded = false): ColumnPlan {
   const tier = TIERS.find(({ from }) => width >= from);
-  return tier === undefined ? planTwoLines(width) : planOneLine(width, tier);
+  return tier === undefined ? planTwoLines(width, padded) : planOneLine(width, padded, tier);
 }
 
-function planOneLine(width: number, tier: Tier): ColumnPlan {
+function planOneLine(width: number, padded: boolean, tier: Tier): ColumnPlan {
   const fixed = [tier.time, 4, 1, 5, tier.code, tier.latency, tier.node].filter((each) => each > 0);
   const gaps = fixed.length + 2;
   const free = width - MARKER - fixed.reduce((sum, each) => sum + each, 0) - gaps;
@@ -98,13 +101,13 @@ function planOneLine(width: number, tier: Tier): ColumnPlan {
     column('port', 5),
     column('info', free - 2 * name),
     column('code', tier.code),
-    column('latency', tier.latency),
+    ...(tier.latency > 0 ? [column('latency', tier.latency)] : []),
     ...(tier.node > 0 ? [column('node', tier.node)] : []),
   ];
-  return { width, lines: [columns], shortTime: tier.time < 12, shortNames: width < 100 };
+  return { width, lines: [columns], shortTime: tier.time < 12, shortNames: width < 100, padded };
 }
 
-function planTwoLines(width: number): ColumnPlan {
+function planTwoLines(width: number, padded: boolean): ColumnPlan {
   const free = width - MARKER - 8 - 4 - 1 - 5 - 5;
   const source = Math.floor(free / 2);
   const first = [
@@ -115,8 +118,8 @@ function planTwoLines(width: number): ColumnPlan {
     column('destination', free - source),
     column('port', 5),
   ];
-  const second = [column('info', width - MARKER - INDENT - 4 - 6 - 2), column('code', 4), column('latency', 6)];
-  return { width, lines: [first, second], shortTime: true, shortNames: true };
+  const second = [column('info', width - MARKER - INDENT - 5 - 6 - 2), column('code', 5), column('latency', 6)];
+  return { width, lines: [first, second], shortTime: true, shortNames: true, padded };
 }
 
 /** Blank columns before the columns of a line: the marker, and on a second line the indent below the time. */

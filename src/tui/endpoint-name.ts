@@ -37,7 +37,7 @@ export function nameOf(flow: Flow, side: Side, short: boolean): string {
   const dnsName = (side === 'source' ? flow.sourceNames : flow.destinationNames)?.[0];
   const reserved = reservedName(endpoint);
   const known = dnsName || address || '?';
-  return reserved === undefined || reserved === 'unknown' ? known : `${reserved} ${known}`;
+  return short || reserved === undefined || reserved === 'unknown' ? known : `${reserved} ${known}`;
 }
 
 /**

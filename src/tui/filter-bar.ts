@@ -5,15 +5,7 @@ import { WhereError } from '../flow/where/where-error.ts';
 import { Completion, type Proposals } from './completion.ts';
 import type { EventRange } from './event-log.ts';
 import type { Command } from './keys.ts';
-import {
-  type EditedLine,
-  eraseRange,
-  insertText,
-  nextCharacter,
-  nextWord,
-  previousCharacter,
-  previousWord,
-} from './line-editor.ts';
+import { type EditedLine, editLine, eraseRange, insertText } from './line-editor.ts';
 import { MatchCount } from './match-count.ts';
 import type { Predicate } from './match-list.ts';
 import { formatCount } from './quantity.ts';
@@ -34,6 +26,7 @@ export class FilterEntry {
   #proposals: Proposals = { from: 0, list: [] };
   #marked = -1;
   #recalled = -1;
+  #draft = '';
   #preview: MatchCount | undefined;
   #error: WhereError | undefined;
 
@@ -67,40 +60,10 @@ export class FilterEntry {
 
   /** Does what an editing key says. */
   run(command: Command): void {
-    const line = this.#line;
-    const { text, at } = line;
-    switch (command) {
-      case 'accept':
-        return this.#accept();
-      case 'proposalDown':
-        return this.#down();
-      case 'proposalUp':
-        return this.#up();
-      case 'eraseBack':
-        return this.#edit(eraseRange(line, previousCharacter(line), at));
-      case 'eraseForward':
-        return this.#edit(eraseRange(line, at, nextCharacter(line)));
-      case 'eraseWord':
-        return this.#edit(eraseRange(line, previousWord(line), at));
-      case 'eraseLine':
-        return this.#edit(eraseRange(line, 0, at));
-      case 'eraseToEnd':
-        return this.#edit(eraseRange(line, at, text.length));
-      case 'back1':
-        return this.#edit({ text, at: previousCharacter(line) });
-      case 'forward1':
-        return this.#edit({ text, at: nextCharacter(line) });
-      case 'backWord':
-        return this.#edit({ text, at: previousWord(line) });
-      case 'forwardWord':
-        return this.#edit({ text, at: nextWord(line) });
-      case 'lineStart':
-        return this.#edit({ text, at: 0 });
-      case 'lineEnd':
-        return this.#edit({ text, at: text.length });
-      default:
-        return;
-    }
+    if (command === 'accept') this.#accept();
+    else if (command === 'proposalDown') this.#down();
+    else if (command === 'proposalUp') this.#up();
+    else this.#edit(editLine(this.#line, command) ?? this.#line);
   }
 
   /** The bar itself, scrolled so that the cursor is in it, and the cursor's column. */
@@ -145,6 +108,7 @@ export class FilterEntry {
   }
 
   #edit(line: EditedLine): void {
+    this.#recalled = -1;
     this.#line = line;
     this.#update();
   }
@@ -181,9 +145,11 @@ export class FilterEntry {
     else this.#recall(this.#recalled + 1);
   }
 
+  /** Puts an earlier filter into the line; -1 is what was typed before the first one. */
   #recall(index: number): void {
     if (index >= this.#earlier.length) return;
-    const text = this.#earlier[index] ?? '';
+    if (this.#recalled < 0) this.#draft = this.#line.text;
+    const text = this.#earlier[index] ?? this.#draft;
     this.#edit({ text, at: text.length });
     this.#recalled = index;
   }

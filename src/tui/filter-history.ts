@@ -16,9 +16,13 @@ export class FilterHistory {
     return this.#typed;
   }
 
+  /** Keeps a typed filter for the up key. */
+  remember(text: string): void {
+    if (text !== '') this.#typed = [text, ...this.#typed.filter((each) => each !== text)].slice(0, MAX_ENTRIES);
+  }
+
   /** Makes `text` the filter. */
   apply(text: string): void {
-    if (text !== '') this.#typed = [text, ...this.#typed.filter((each) => each !== text)].slice(0, MAX_ENTRIES);
     if (text === this.#current) return;
     this.#past = [...this.#past, this.#current].slice(-MAX_ENTRIES);
     this.#future = [];

@@ -35,3 +35,9 @@ export function cycleVerdict(text: string): string {
   const others = parts.filter((part) => !isVerdict(part));
   return join(next === undefined ? others : [...others, ...partsOf(`verdict=${next}`)]);
 }
+
+/** The filter with one more term that has to hold. */
+export function addTerm(text: string, term: string): string {
+  const parts = partsOf(text);
+  return parts.some((part) => printWhere(part) === term) ? text : join([...parts, ...partsOf(term)]);
+}

@@ -2,16 +2,9 @@ import { sanitizeCell, wrapCell } from '../flow/format/cell.ts';
 import { type Flow, TraceObservationPoint, TrafficDirection, Verdict } from '../flow/gen/flow.ts';
 import { type Connection, Event, type FlowDetail, Role } from '../flow/gen/netwatch.ts';
 import type { FlowEvent } from '../flow/source.ts';
+import { pathOf, verdictOf } from '../flow/where/names.ts';
 import { addressOf, nameOf, portOf, type Side } from './endpoint-name.ts';
-import {
-  codeWord,
-  dropReasonWords,
-  flagNames,
-  netfilterPlace,
-  pathOf,
-  protocolName,
-  verdictName,
-} from './flow-words.ts';
+import { codeWord, dropReasonWords, flagNames, netfilterPlace, protocolName } from './flow-words.ts';
 import { formatBytes, formatClock, formatDuration } from './quantity.ts';
 import { noteText } from './row-painter.ts';
 import type { Style, Theme } from './theme.ts';
@@ -172,12 +165,9 @@ export function detailLines(event: FlowEvent, width: number, theme: Theme): stri
   const style: Style = flow.verdict === Verdict.DROPPED || flow.verdict === Verdict.ERROR ? 'bad' : 'good';
   const date = flow.time === undefined ? '' : new Date(flow.time.seconds * 1000).toDateString();
   const blocks: Statements[] = [
-    [
-      statement('verdict', verdictName(flow.verdict ?? 0), style),
-      statement('time', `${formatClock(flow.time, false)}  ${date}`),
-    ],
+    [statement('verdict', verdictOf(flow), style), statement('time', `${formatClock(flow.time, false)}  ${date}`)],
     describeDrop(flow),
-    describeL7(flow, codeWord(flow)),
+    describeL7(flow, codeWord(flow, false)),
     describeEndpoint(flow, 'source', 'from'),
     describeEndpoint(flow, 'destination', 'to'),
     describePacket(flow),

@@ -1,33 +1,8 @@
-import { DropReason, type Flow, type TCPFlags, Verdict } from '../flow/gen/flow.ts';
+import { type Flow, L7FlowType, type TCPFlags, Verdict } from '../flow/gen/flow.ts';
 import { Event, type FlowDetail } from '../flow/gen/netwatch.ts';
+import { dropReasonsOf, flagsOf, pathOf, RCODE_NAMES } from '../flow/where/names.ts';
 import { formatBytes, formatDuration } from './quantity.ts';
 import type { Glyphs } from './theme.ts';
-
-function namesByNumber(values: Readonly<Record<string, number>>): ReadonlyMap<number, string> {
-  return new Map(Object.entries(values).map(([name, value]) => [value, name]));
-}
-
-const VERDICT_NAMES = namesByNumber(Verdict);
-const DROP_REASON_NAMES = namesByNumber(DropReason);
-/** RFC 1035 4.1.1, RFC 2136 2.2, RFC 6895 2.3. */
-const RCODE_NAMES = [
-  'NOERROR',
-  'FORMERR',
-  'SERVFAIL',
-  'NXDOMAIN',
-  'NOTIMP',
-  'REFUSED',
-  'YXDOMAIN',
-  'YXRRSET',
-  'NXRRSET',
-  'NOTAUTH',
-  'NOTZONE',
-];
-
-/** Hubble's name of a verdict, or its number. */
-export function verdictName(verdict: number): string {
-  return VERDICT_NAMES.get(verdict) ?? String(verdict);
-}
 
 /** Three letters for the verdict column. */
 const VERDICT_WORDS = new Map<number, string>([
@@ -56,17 +31,12 @@ export function rcodeName(rcode: number): string {
 
 /** Names of the set flags, in the order people say them: `SYN ACK`. */
 export function flagNames(flags: TCPFlags | undefined): string {
-  if (flags === undefined) return '';
-  const set = (['syn', 'fin', 'rst', 'psh', 'ack', 'urg', 'ece', 'cwr', 'ns'] as const).filter((flag) => flags[flag]);
-  return set.join(' ').toUpperCase();
+  return flagsOf(flags).join(' ').toUpperCase();
 }
 
 /** Why a flow was dropped, in lower-case words: Hubble's reason, or the kernel's where Hubble has none. */
 export function dropReasonWords(flow: Flow): string {
-  const reason = flow.dropReasonDesc ?? flow.dropReason ?? 0;
-  const kernel = flow.detail?.skbDropReason;
-  const name = reason === 0 && kernel ? kernel : (DROP_REASON_NAMES.get(reason) ?? `reason ${reason}`);
-  return name.toLowerCase().replaceAll('_', ' ');
+  return (dropReasonsOf(flow)[0] ?? 'unknown reason').toLowerCase().replaceAll('_', ' ');
 }
 
 /** Where netfilter decided: `inet filter/forward rule 12`. */
@@ -88,12 +58,6 @@ export function protocolName(flow: Flow): string {
   if (l4.sctp) return 'SCTP';
   if (l4.vrrp) return 'VRRP';
   return l4.igmp ? 'IGMP' : '';
-}
-
-/** The path and query of a URL; Hubble's URLs are absolute. */
-export function pathOf(url: string): string {
-  const path = url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '');
-  return path === '' ? '/' : path;
 }
 
 function connectionWords(detail: FlowDetail, glyphs: Glyphs): string {
@@ -142,12 +106,17 @@ export function infoWords(flow: Flow, glyphs: Glyphs): string {
   return packetWords(flow) || flow.summary || '';
 }
 
-/** The CODE column: HTTP status, or what a DNS answer was. */
-export function codeWord(flow: Flow): string {
-  const { l7 } = flow;
+const SHORT_RCODES: Readonly<Record<string, string>> = {
+  NOERROR: 'ok',
+  NXDOMAIN: 'NXDOM',
+  SERVFAIL: 'SERVF',
+  REFUSED: 'REFUS',
+};
+
+/** The CODE column: HTTP status, or what a DNS answer was, in five columns if `short`. */
+export function codeWord({ l7 }: Flow, short: boolean): string {
   if (l7?.http?.code) return String(l7.http.code);
-  if (l7?.dns !== undefined && (l7.dns.rcode !== 0 || l7.latencyNs !== undefined) && l7.type !== 1) {
-    return rcodeName(l7.dns.rcode ?? 0);
-  }
-  return '';
+  if (l7?.dns === undefined || l7.type === L7FlowType.REQUEST) return '';
+  const name = rcodeName(l7.dns.rcode ?? 0);
+  return short ? (SHORT_RCODES[name] ?? name) : name;
 }

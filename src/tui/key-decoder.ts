@@ -112,8 +112,8 @@ export class KeyDecoder {
   }
 
   #readText(events: InputEvent[]): void {
-    const escape = this.#buffer.indexOf('\x1b');
-    const run = escape < 0 ? this.#buffer : this.#buffer.slice(0, escape);
+    const end = this.#buffer.indexOf('\x1b');
+    const run = end < 0 ? this.#buffer : this.#buffer.slice(0, end);
     this.#buffer = this.#buffer.slice(run.length);
     for (const { segment } of graphemes.segment(run)) {
       // "\r\n" is one grapheme and one press of Enter.

@@ -32,7 +32,7 @@ export function layOut(columns: number, rows: number, withDetail: boolean): Layo
   const bodyHeight = Math.max(1, rows - HEAD_LINES - FOOT_LINES);
   const beside = withDetail && columns >= SIDE_PANE_COLUMNS - 1;
   const paneWidth = beside ? Math.min(MAX_PANE, Math.max(MIN_PANE, Math.floor(columns * 0.42))) : columns;
-  const plan = planColumns(beside ? columns - paneWidth : columns);
+  const plan = planColumns(beside ? columns - paneWidth : columns, beside);
   return {
     columns,
     rows,
@@ -48,4 +48,9 @@ export function layOut(columns: number, rows: number, withDetail: boolean): Layo
 export function columnTitles(plan: ColumnPlan): string {
   const [first = []] = plan.lines;
   return ' '.repeat(indentOf(0)) + first.map(({ title, width, align }) => fitCell(title, width, { align })).join(' ');
+}
+
+/** Whether only the request to enlarge the terminal fits. The last column of a terminal is never used. */
+export function isTooSmall({ columns, rows }: Layout): boolean {
+  return columns < MIN_COLUMNS - 1 || rows < MIN_ROWS;
 }

@@ -1,3 +1,5 @@
+import type { Command } from './keys.ts';
+
 /** A line of text and where in it the next character goes, in UTF-16 units. */
 export interface EditedLine {
   readonly text: string;
@@ -21,25 +23,40 @@ export function eraseRange(line: EditedLine, from: number, to: number): EditedLi
   return { text: line.text.slice(0, from) + line.text.slice(to), at: from };
 }
 
-/** Start of the character before the cursor. */
-export function previousCharacter({ text, at }: EditedLine): number {
+function previousCharacter({ text, at }: EditedLine): number {
   let start = 0;
   for (const { index } of graphemes.segment(text.slice(0, at))) start = index;
   return start;
 }
 
-/** End of the character at the cursor. */
-export function nextCharacter({ text, at }: EditedLine): number {
+function nextCharacter({ text, at }: EditedLine): number {
   for (const { segment } of graphemes.segment(text.slice(at))) return at + segment.length;
   return at;
 }
 
-/** Start of the word before the cursor. */
-export function previousWord({ text, at }: EditedLine): number {
+function previousWord({ text, at }: EditedLine): number {
   return /\S*\s*$/.exec(text.slice(0, at))?.index ?? 0;
 }
 
-/** End of the word after the cursor. */
-export function nextWord({ text, at }: EditedLine): number {
+function nextWord({ text, at }: EditedLine): number {
   return at + (/^\s*\S*/.exec(text.slice(at))?.[0].length ?? 0);
+}
+
+const EDITS: Partial<Record<Command, (line: EditedLine) => EditedLine>> = {
+  eraseBack: (line) => eraseRange(line, previousCharacter(line), line.at),
+  eraseForward: (line) => eraseRange(line, line.at, nextCharacter(line)),
+  eraseWord: (line) => eraseRange(line, previousWord(line), line.at),
+  eraseLine: (line) => eraseRange(line, 0, line.at),
+  eraseToEnd: (line) => eraseRange(line, line.at, line.text.length),
+  back1: (line) => ({ text: line.text, at: previousCharacter(line) }),
+  forward1: (line) => ({ text: line.text, at: nextCharacter(line) }),
+  backWord: (line) => ({ text: line.text, at: previousWord(line) }),
+  forwardWord: (line) => ({ text: line.text, at: nextWord(line) }),
+  lineStart: ({ text }) => ({ text, at: 0 }),
+  lineEnd: ({ text }) => ({ text, at: text.length }),
+};
+
+/** The line after an editing command; undefined when the command does not edit. */
+export function editLine(line: EditedLine, command: Command): EditedLine | undefined {
+  return EDITS[command]?.(line);
 }

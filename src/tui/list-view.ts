@@ -14,13 +14,16 @@ interface Frozen {
   readonly range: EventRange;
   matches: MatchList;
   readonly sinceMs: number;
-  readonly matchedBefore: number;
+  /** The live list at the time, and how many flows it had been given. */
+  readonly live: MatchList;
+  readonly offeredBefore: number;
   readonly faultsBefore: number;
 }
 
 /** What happened behind a paused list. */
 export interface Pause {
   readonly forMs: number;
+  /** Flows that passed the filter since. After a change of the filter, those that are still held. */
   readonly newMatched: number;
   readonly newFaults: number;
 }
@@ -55,21 +58,29 @@ export class ListView {
 
   /** The selected event, as long as it is in the list's range. */
   get selected(): FlowEvent | undefined {
-    return this.#cursor < 0 ? undefined : this.#range.at(this.#cursor);
+    return this.#cursor < 0 ? undefined : this.range.at(this.#cursor);
   }
 
   get matches(): MatchList {
     return this.#frozen?.matches ?? this.#store.matches;
   }
 
+  /** The events the list shows a part of: all that are held, or the frozen ones. */
+  get range(): EventRange {
+    return this.#frozen?.range ?? this.#store.log;
+  }
+
   get pause(): Pause | undefined {
     const frozen = this.#frozen;
     if (frozen === undefined) return undefined;
-    const { matched, faults } = this.#store.totals;
+    const { matches, totals } = this.#store;
     return {
       forMs: this.#now() - frozen.sinceMs,
-      newMatched: matched - frozen.matchedBefore,
-      newFaults: faults - frozen.faultsBefore,
+      newMatched:
+        matches === frozen.live
+          ? matches.offered - frozen.offeredBefore
+          : matches.count - matches.indexOf(frozen.range.end),
+      newFaults: totals.faults - frozen.faultsBefore,
     };
   }
 
@@ -86,7 +97,7 @@ export class ListView {
     const rows: ListRow[] = [];
     for (let index = Math.max(0, from); index < matches.count && rows.length < this.#height; index++) {
       const seq = matches.at(index);
-      const event = this.#range.at(seq);
+      const event = this.range.at(seq);
       if (event !== undefined) rows.push({ seq, event });
     }
     return rows;
@@ -105,7 +116,8 @@ export class ListView {
       range,
       matches: new MatchList(range, this.#store.predicate),
       sinceMs: this.#now(),
-      matchedBefore: totals.matched,
+      live: matches,
+      offeredBefore: matches.offered,
       faultsBefore: totals.faults,
     };
     this.scan();
@@ -171,16 +183,12 @@ export class ListView {
     const start = wasPaused ? matches.indexOf(this.#cursor) + direction : matches.count - 1;
     const step = wasPaused ? direction : -1;
     for (let index = start; index >= 0 && index < matches.count; index += step) {
-      const flow = this.#range.at(matches.at(index))?.flow;
+      const flow = this.range.at(matches.at(index))?.flow;
       if (flow === undefined || !isFault(flow)) continue;
       this.#select(index);
       return true;
     }
     return false;
-  }
-
-  get #range(): EventRange {
-    return this.#frozen?.range ?? this.#store.log;
   }
 
   #topIndex(): number {

@@ -22,6 +22,8 @@ export class MatchList {
   #first = 0;
   #count = 0;
   #next: number;
+  #notes: number[] = [];
+  #offered = 0;
 
   /** Nothing is listed before the first `scan`. */
   constructor(range: EventRange, accepts: Predicate | undefined) {
@@ -33,6 +35,16 @@ export class MatchList {
   /** How many events are listed now. */
   get count(): number {
     return this.#count;
+  }
+
+  /** How many of them are flows. */
+  get flows(): number {
+    return this.#count - this.#notes.length;
+  }
+
+  /** How many flows `offer` has listed, whether they are still there or not. */
+  get offered(): number {
+    return this.#offered;
   }
 
   /** Whether `scan` has more to do. */
@@ -62,6 +74,8 @@ export class MatchList {
     this.#evict();
     if (!this.passes(event)) return false;
     this.#seqs[(this.#first + this.#count++) & MASK] = seq;
+    if (event.flow === undefined) this.#notes.push(seq);
+    else this.#offered++;
     return true;
   }
 
@@ -81,6 +95,7 @@ export class MatchList {
         this.#first = (this.#first - 1) & MASK;
         this.#seqs[this.#first] = this.#next;
         this.#count++;
+        if (event.flow === undefined) this.#notes.unshift(this.#next);
       }
       if (now() >= deadline) return;
     }
@@ -92,5 +107,6 @@ export class MatchList {
       this.#first = (this.#first + 1) & MASK;
       this.#count--;
     }
+    while ((this.#notes[0] ?? oldest) < oldest) this.#notes.shift();
   }
 }

@@ -38,7 +38,7 @@ export function cellText(flow: Flow, name: ColumnName, plan: ColumnPlan, theme: 
     case 'info':
       return safe(infoWords(flow, theme.glyphs));
     case 'code':
-      return codeWord(flow);
+      return codeWord(flow, plan.shortNames);
     case 'latency':
       return flow.l7?.latencyNs === undefined ? '' : formatDuration(flow.l7.latencyNs);
     case 'node':
@@ -96,7 +96,7 @@ export function noteText(event: FlowEvent, theme: Theme): string {
 }
 
 /**
- * One row as finished terminal lines, as many as the plan has, each as wide as the plan. Everything in them is sanitised
+ * One row as finished terminal lines, as many as the plan has. Everything in them is sanitised
  * and fitted. `marked` makes it the selected row, with that cell under the cell cursor.
  */
 export function paintRow(event: FlowEvent, plan: ColumnPlan, theme: Theme, marked: ColumnName | undefined): string[] {
@@ -107,6 +107,8 @@ export function paintRow(event: FlowEvent, plan: ColumnPlan, theme: Theme, marke
     const indent = ' '.repeat(indentOf(line) - 1);
     const cells = columns.map((column) => paintCell(flow, event, column, plan, theme, marked));
     const gap = selected ? theme.paint('selected', ' ') : ' ';
+    // Blanks at the end cost bytes on every frame and show nothing.
+    while (!selected && !plan.padded && cells.at(-1)?.trim() === '') cells.pop();
     return (
       (selected ? theme.glyphs.marker : ' ') + (selected ? theme.paint('selected', indent) : indent) + cells.join(gap)
     );
@@ -124,7 +126,7 @@ function paintCell(
   const { name, width, align, cut } = column;
   const text = cellText(flow, name, plan, theme, event.nodeName);
   const fitted = fitCell(text, width, { align, cut, ellipsis: theme.glyphs.ellipsis });
-  if (marked === undefined) return theme.paint(styleOf(flow, name), fitted);
+  if (marked === undefined) return text === '' ? fitted : theme.paint(styleOf(flow, name), fitted);
   return theme.paint(name === marked ? 'cell' : 'selected', fitted);
 }
 
@@ -135,5 +137,5 @@ function paintNote(event: FlowEvent, plan: ColumnPlan, theme: Theme, selected: b
   const rule = glyphs.line.repeat(Math.max(0, width - cellWidth(text)));
   const fitted = fitCell(text + rule, width, { ellipsis: glyphs.ellipsis });
   const first = (selected ? glyphs.marker : ' ') + theme.paint(selected ? 'selected' : 'warn', fitted);
-  return [first, ...plan.lines.slice(1).map(() => ' '.repeat(plan.width))];
+  return [first, ...plan.lines.slice(1).map(() => (plan.padded ? ' '.repeat(plan.width) : ''))];
 }

@@ -155,9 +155,10 @@ class Session {
     if (events.length === 0) return;
     for (const event of events) {
       const effect = this.#viewer.handle(event);
-      if (effect === 'quit') return this.#finish();
-      if (effect === 'suspend') return this.#suspend();
+      if (effect === 'quit') this.#finish();
+      if (effect === 'suspend') this.#suspend();
       if (effect === 'repaint') this.#screen.resize();
+      if (effect === 'quit' || effect === 'suspend') return;
     }
     this.#clock.paintNow();
     this.#scanOn();

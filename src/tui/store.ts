@@ -15,8 +15,6 @@ export type LostCounts = ReadonlyMap<number, number>;
 /** Counts since the start; they never stop and never go back. */
 export interface Totals {
   readonly seen: number;
-  /** Flows that passed the filter of their time. */
-  readonly matched: number;
   readonly faults: number;
   readonly lost: LostCounts;
 }
@@ -30,18 +28,19 @@ export interface Totals {
 export class Store {
   readonly #log = new EventLog();
   readonly #flowRate: RateMeter;
-  readonly #matchRate: RateMeter;
+  readonly #now: () => number;
+  #matchRate: RateMeter;
   readonly #lost = new Map<number, number>();
   readonly nodes = new NodeStates();
   #predicate: Predicate | undefined;
   #matches = new MatchList(this.#log, undefined);
   #seen = 0;
-  #matched = 0;
   #faults = 0;
   #foldable: FlowEvent | undefined;
 
   /** `now` is a monotonic clock in milliseconds. */
   constructor(now: () => number) {
+    this.#now = now;
     this.#flowRate = new RateMeter(now);
     this.#matchRate = new RateMeter(now);
   }
@@ -60,7 +59,7 @@ export class Store {
   }
 
   get totals(): Totals {
-    return { seen: this.#seen, matched: this.#matched, faults: this.#faults, lost: this.#lost };
+    return { seen: this.#seen, faults: this.#faults, lost: this.#lost };
   }
 
   get flowsPerSecond(): number {
@@ -87,7 +86,6 @@ export class Store {
       }
     }
     this.#seen += flows;
-    this.#matched += matched;
     if (flows > 0) this.#flowRate.add(flows);
     if (matched > 0) this.#matchRate.add(matched);
   }
@@ -96,6 +94,7 @@ export class Store {
   setPredicate(predicate: Predicate | undefined): void {
     this.#predicate = predicate;
     this.#matches = new MatchList(this.#log, predicate);
+    this.#matchRate = new RateMeter(this.#now);
     this.#foldable = undefined;
   }
 

@@ -7,8 +7,8 @@ export interface TerminalInput {
   readonly isTTY?: boolean;
   setRawMode?(on: boolean): unknown;
   on(event: 'data', listener: (chunk: Uint8Array) => void): unknown;
-  off(event: 'data', listener: (chunk: Uint8Array) => void): unknown;
   on(event: 'end' | 'error', listener: () => void): unknown;
+  off(event: 'data', listener: (chunk: Uint8Array) => void): unknown;
   off(event: 'end' | 'error', listener: () => void): unknown;
   resume(): unknown;
   pause(): unknown;

@@ -1,21 +1,22 @@
 import { fitCell, sanitizeCell } from '../flow/format/cell.ts';
 import type { FlowEvent } from '../flow/source.ts';
-import { footerLine, headerLine, messageLine } from './bars.ts';
+import { footerLine, headerLine } from './bars.ts';
+import { emptyLines, tooSmallChrome } from './body-lines.ts';
 import { MARKABLE, termForCell } from './cell-term.ts';
 import type { Chrome } from './components/app.tsx';
 import type { CursorPosition, Table } from './compositor.ts';
+import { DetailPane } from './detail-pane.ts';
 import { compileFilter, FilterEntry } from './filter-bar.ts';
 import { FilterHistory } from './filter-history.ts';
-import { cycleVerdict, toggleTerm } from './filter-terms.ts';
-import { detailLines } from './flow-detail.ts';
-import { helpLines } from './help.ts';
+import { addTerm, cycleVerdict, toggleTerm } from './filter-terms.ts';
+import { HelpOverlay } from './help.ts';
 import type { InputEvent } from './key-decoder.ts';
 import { type Command, commandFor } from './keys.ts';
-import { columnTitles, type Layout, layOut, MIN_COLUMNS, MIN_ROWS } from './layout.ts';
+import { columnTitles, isTooSmall, type Layout, layOut } from './layout.ts';
 import { ListView } from './list-view.ts';
 import { RowCache } from './row-cache.ts';
 import { SCAN_SLICE_MS, Store } from './store.ts';
-import type { Style, Theme } from './theme.ts';
+import type { Theme } from './theme.ts';
 
 /** What a key asks of whoever owns the terminal. */
 export type Effect = 'quit' | 'suspend' | 'repaint' | undefined;
@@ -31,11 +32,11 @@ export interface ViewerOptions {
 }
 
 const MESSAGE_MS = 5000;
-const FAULTS = 'fault=yes';
+const EFFECTS: Partial<Record<Command, Effect>> = { quit: 'quit', suspend: 'suspend', repaint: 'repaint' };
 
 /**
  * The state of the screen and what keys do to it: events and keys go in, chrome and table lines come out. Knows neither
- * the terminal nor React nor time beyond the clock it is given.
+ * the terminal nor React, nor time beyond the clock it is given.
  */
 export class Viewer {
   readonly store: Store;
@@ -43,28 +44,52 @@ export class Viewer {
   readonly #options: ViewerOptions;
   readonly #history = new FilterHistory();
   readonly #rows: RowCache;
-  #layout: Layout;
+  readonly #detail = new DetailPane();
+  readonly #help = new HelpOverlay();
+  readonly #commands: Partial<Record<Command, () => void>>;
+  #layout: Layout = layOut(80, 24, false);
   #entry: FilterEntry | undefined;
-  #detail: FlowEvent | undefined;
-  #detailFocused = false;
-  #detailScroll = 0;
-  #help = false;
-  #helpScroll = 0;
   #cell = 1;
-  #message: { readonly text: string; readonly style: Style; readonly until: number } | undefined;
+  #message: { readonly text: string; readonly until: number } | undefined;
   #ended: { readonly error?: string } | undefined;
 
   constructor(options: ViewerOptions) {
     this.#options = options;
     this.store = new Store(options.now);
-    this.#view = new ListView(this.store, options.now);
+    const view = new ListView(this.store, options.now);
+    this.#view = view;
     this.#rows = new RowCache(options.theme);
-    this.#layout = layOut(80, 24, false);
+    this.#commands = {
+      detail: () => this.#openDetail(),
+      focus: () => this.#detail.toggleFocus(),
+      help: () => this.#help.open(),
+      filter: () => this.#type(),
+      escape: () => this.#escape(),
+      pause: () => (view.paused ? view.follow(this.#detail.isOpen) : view.freeze()),
+      follow: () => view.follow(this.#detail.isOpen),
+      down: () => this.#move(() => view.move(1)),
+      up: () => this.#move(() => view.move(-1)),
+      halfDown: () => this.#move(() => view.page(0.5)),
+      halfUp: () => this.#move(() => view.page(-0.5)),
+      pageDown: () => this.#move(() => view.page(1)),
+      pageUp: () => this.#move(() => view.page(-1)),
+      oldest: () => this.#move(() => view.toOldest()),
+      nextFault: () => this.#move(() => this.#toFault(1)),
+      previousFault: () => this.#move(() => this.#toFault(-1)),
+      left: () => this.#moveCell(-1),
+      right: () => this.#moveCell(1),
+      keep: () => this.#filterByCell(''),
+      exclude: () => this.#filterByCell('-'),
+      faultsOnly: () => this.#applyFilter(toggleTerm(this.#history.current, 'fault=yes')),
+      verdict: () => this.#applyFilter(cycleVerdict(this.#history.current)),
+      undo: () => this.#travel(this.#history.undo(), 'there is no change of the filter to undo'),
+      redo: () => this.#travel(this.#history.redo(), 'there is no change of the filter to redo'),
+    };
   }
 
   /** Adapts to a terminal of this size, in usable columns. */
   resize(columns: number, rows: number): void {
-    this.#layout = layOut(columns, rows, this.#detail !== undefined);
+    this.#layout = layOut(columns, rows, this.#detail.isOpen);
     this.#view.setHeight(this.#layout.listRows);
   }
 
@@ -85,206 +110,101 @@ export class Viewer {
     return (this.#entry?.scan(now, now() + SCAN_SLICE_MS) ?? false) || more;
   }
 
+  /** Does what a key says; all but `Effect` happens in here. */
   handle(event: InputEvent): Effect {
-    if (event.kind === 'reply') return undefined;
-    if (event.kind === 'paste') {
-      this.#entry?.insert(event.text);
-      return undefined;
-    }
+    if (event.kind === 'paste') this.#entry?.insert(event.text);
+    if (event.kind !== 'key') return undefined;
     this.#message = undefined;
-    if (this.#entry !== undefined) return this.#handleTyping(this.#entry, event.name, event.text);
-    const command = commandFor('list', event.name);
-    return command === undefined ? undefined : this.run(command);
-  }
-
-  /** Does what a key of the list says. */
-  run(command: Command): Effect {
-    if (command === 'quit') return 'quit';
-    if (command === 'suspend') return 'suspend';
-    if (command === 'repaint') return 'repaint';
-    if (this.#help && this.#runHelp(command)) return undefined;
-    const scrollsDetail = this.#detail !== undefined && (this.#detailFocused || this.#layout.pane?.at === 0);
-    if (scrollsDetail && this.#scrollDetail(command)) return undefined;
-    switch (command) {
-      case 'back':
-        if (this.#detail === undefined) return 'quit';
-        this.#closeDetail();
-        break;
-      case 'escape':
-        if (this.#detail !== undefined) this.#closeDetail();
-        else if (this.#history.current !== '') this.#applyFilter('');
-        break;
-      case 'help':
-        this.#help = true;
-        this.#helpScroll = 0;
-        break;
-      case 'detail':
-        this.#openDetail();
-        break;
-      case 'focus':
-        this.#detailFocused = this.#detail !== undefined && !this.#detailFocused;
-        break;
-      case 'filter':
-        this.#entry = new FilterEntry(this.#history.current, this.#history.typed, this.store.log);
-        break;
-      default:
-        this.#runList(command);
-    }
+    const listCommand = commandFor('list', event.name);
+    const effect =
+      this.#entry === undefined || event.name.startsWith('ctrl-') ? listCommand && EFFECTS[listCommand] : undefined;
+    if (effect !== undefined) return effect;
+    if (this.#entry !== undefined) this.#typeKey(this.#entry, event.name, event.text);
+    else if (listCommand === 'back' && !this.#help.isOpen && !this.#detail.isOpen) return 'quit';
+    else if (listCommand !== undefined) this.run(listCommand);
     return undefined;
   }
 
-  /** The list's lines and where they go; empty when the terminal is too small. */
+  /** Does what a key of the list says. */
+  run(command: Command): void {
+    if (this.#help.isOpen && this.#help.run(command)) return;
+    const detailOnly = this.#detail.focused || this.#layout.pane?.at === 0;
+    if (this.#detail.isOpen && detailOnly && this.#detail.scroll(command, this.#layout.bodyHeight)) return;
+    this.#commands[command === 'back' ? 'escape' : command]?.();
+  }
+
+  /** The list's lines and where they go. */
   table(): Table {
     const { bodyTop, bodyHeight, plan, pane } = this.#layout;
-    const rows = this.#tooSmall ? [] : this.#view.rows();
-    const shown = this.#view.paused || this.#detail !== undefined;
-    const cell = MARKABLE[this.#cell] ?? 'source';
+    if (isTooSmall(this.#layout) || pane?.at === 0) return { top: bodyTop, lines: [] };
+    const rows = this.#view.rows();
+    const marked = this.#view.paused || this.#detail.isOpen ? this.#view.cursor : -1;
+    const cell = MARKABLE[this.#cell];
     const lines = rows.flatMap(({ seq, event }) =>
-      this.#rows.lines(seq, event, plan, shown && seq === this.#view.cursor ? cell : undefined),
+      this.#rows.lines(seq, event, plan, seq === marked ? cell : undefined),
     );
-    if (rows.length === 0 && !this.#tooSmall) lines.push(...this.#emptyLines(bodyHeight, plan.width));
-    if (pane !== undefined && pane.at > 0) {
-      const blank = ' '.repeat(plan.width);
-      while (lines.length < bodyHeight) lines.push(blank);
-    }
+    if (rows.length === 0) lines.push(...this.#emptyLines(plan.width, bodyHeight));
+    if (pane !== undefined) while (lines.length < bodyHeight) lines.push(' '.repeat(plan.width));
     return { top: bodyTop, lines };
   }
 
   /** Everything but the list's rows. */
   chrome(): Chrome {
     const { theme } = this.#options;
-    const { columns, bodyHeight, plan, pane } = this.#layout;
-    if (this.#tooSmall) return this.#tooSmallChrome();
-    const overlay = this.#help ? helpLines(columns, bodyHeight, this.#helpScroll, theme) : [];
-    const popup = this.#entry === undefined ? [] : this.#entry.popup(columns, theme).slice(-bodyHeight);
+    const { columns, rows, bodyHeight, plan, pane } = this.#layout;
+    if (isTooSmall(this.#layout)) return tooSmallChrome(columns, rows, this.store.totals);
+    const popup = this.#entry?.popup(columns, theme).slice(-bodyHeight) ?? [];
+    const edge = pane?.at === 0 ? ' ' : `${theme.glyphs.bar} `;
     return {
       columns,
       header: this.#header(columns),
       filter: this.#entry?.bar(columns, theme).line ?? this.#filterLine(columns),
-      heads: theme.paint('dim', fitCell(columnTitles(plan), plan.width)) + this.#paneTitle(),
+      heads: this.#heads(),
       popup,
       bodyHeight,
-      pane: pane && { at: pane.at, lines: this.#paneLines(pane.at, pane.width) },
-      overlay: overlay.slice(0, Math.max(0, bodyHeight - popup.length)),
+      pane: pane && { at: pane.at, lines: this.#detail.lines(pane.width, bodyHeight, edge, theme) },
+      overlay: this.#help.lines(columns, bodyHeight - popup.length, theme),
       footer: this.#footer(columns),
     };
   }
 
   /** Where the terminal's own cursor belongs, while a filter is typed. */
   cursor(): CursorPosition | undefined {
-    if (this.#entry === undefined || this.#tooSmall) return undefined;
+    if (this.#entry === undefined || isTooSmall(this.#layout)) return undefined;
     const { columns } = this.#layout;
-    const { cursor } = this.#entry.bar(columns, this.#options.theme);
-    return { column: Math.min(cursor, columns - 1), line: 1 };
+    return { column: Math.min(this.#entry.bar(columns, this.#options.theme).cursor, columns - 1), line: 1 };
   }
 
-  get #tooSmall(): boolean {
-    return this.#layout.columns < MIN_COLUMNS - 1 || this.#layout.rows < MIN_ROWS;
+  #type(): void {
+    this.#entry = new FilterEntry(this.#history.current, this.#history.typed, this.#view.range);
   }
 
-  #runList(command: Command): void {
-    const view = this.#view;
-    switch (command) {
-      case 'pause':
-        if (view.paused) view.follow(this.#detail !== undefined);
-        else view.freeze();
-        return;
-      case 'follow':
-        return view.follow(this.#detail !== undefined);
-      case 'down':
-        return this.#moved(() => view.move(1));
-      case 'up':
-        return this.#moved(() => view.move(-1));
-      case 'halfDown':
-        return this.#moved(() => view.page(0.5));
-      case 'halfUp':
-        return this.#moved(() => view.page(-0.5));
-      case 'pageDown':
-        return this.#moved(() => view.page(1));
-      case 'pageUp':
-        return this.#moved(() => view.page(-1));
-      case 'oldest':
-        return this.#moved(() => view.toOldest());
-      case 'nextFault':
-        return this.#moved(() => this.#toFault(1));
-      case 'previousFault':
-        return this.#moved(() => this.#toFault(-1));
-      case 'left':
-      case 'right':
-        return this.#moveCell(command === 'left' ? -1 : 1);
-      case 'keep':
-      case 'exclude':
-        return this.#filterByCell(command === 'exclude');
-      case 'faultsOnly':
-        return this.#applyFilter(toggleTerm(this.#history.current, FAULTS));
-      case 'verdict':
-        return this.#applyFilter(cycleVerdict(this.#history.current));
-      case 'undo':
-        return this.#travel(this.#history.undo(), 'nothing to undo');
-      case 'redo':
-        return this.#travel(this.#history.redo(), 'nothing to redo');
-      default:
-    }
-  }
-
-  #handleTyping(entry: FilterEntry, name: string, text: string): Effect {
+  #typeKey(entry: FilterEntry, name: string, text: string): void {
     const command = commandFor('filter', name);
-    if (name === 'ctrl-c') return 'quit';
-    if (name === 'ctrl-z') return 'suspend';
-    if (name === 'ctrl-l') return 'repaint';
     if (command === 'cancel') this.#entry = undefined;
     else if (command === 'apply') {
-      if (entry.error !== undefined) return undefined;
+      if (entry.error !== undefined) return;
       this.#entry = undefined;
+      this.#history.remember(entry.text);
       this.#applyFilter(entry.text);
     } else if (command !== undefined) entry.run(command);
     else if (text !== '') entry.insert(text);
-    return undefined;
   }
 
-  #runHelp(command: Command): boolean {
-    const steps: Partial<Record<Command, number>> = {
-      down: 1,
-      up: -1,
-      halfDown: 8,
-      halfUp: -8,
-      pageDown: 16,
-      pageUp: -16,
-    };
-    const step = steps[command];
-    if (step !== undefined) this.#helpScroll = Math.max(0, this.#helpScroll + step);
-    else if (command === 'escape' || command === 'back' || command === 'help') this.#help = false;
-    else {
-      this.#help = false;
-      return false;
-    }
-    return true;
+  #escape(): void {
+    if (this.#detail.isOpen) {
+      this.#detail.close();
+      this.resize(this.#layout.columns, this.#layout.rows);
+    } else if (this.#history.current !== '') this.#applyFilter('');
   }
 
-  #scrollDetail(command: Command): boolean {
-    const page = this.#layout.bodyHeight;
-    const steps: Partial<Record<Command, number>> = {
-      down: 1,
-      up: -1,
-      halfDown: page >> 1,
-      halfUp: -(page >> 1),
-      pageDown: page,
-      pageUp: -page,
-      oldest: Number.NEGATIVE_INFINITY,
-    };
-    const step = steps[command];
-    if (step === undefined) return false;
-    this.#detailScroll = Math.max(0, this.#detailScroll + step);
-    return true;
-  }
-
-  #moved(move: () => void): void {
+  #move(move: () => void): void {
     move();
-    if (this.#detail !== undefined) this.#showDetail(this.#view.selected);
+    if (this.#detail.isOpen) this.#showDetail(this.#view.selected);
   }
 
   #toFault(direction: 1 | -1): void {
-    if (!this.#view.toFault(direction)) this.#say(`no ${direction > 0 ? 'newer' : 'older'} fault in the list`);
+    if (!this.#view.toFault(direction)) this.#say(`there is no ${direction > 0 ? 'newer' : 'older'} fault in the list`);
   }
 
   #openDetail(): void {
@@ -294,14 +214,7 @@ export class Viewer {
 
   #showDetail(event: FlowEvent | undefined): void {
     if (event === undefined) return;
-    this.#detail = event;
-    this.#detailScroll = 0;
-    this.resize(this.#layout.columns, this.#layout.rows);
-  }
-
-  #closeDetail(): void {
-    this.#detail = undefined;
-    this.#detailFocused = false;
+    this.#detail.open(event);
     this.resize(this.#layout.columns, this.#layout.rows);
   }
 
@@ -311,23 +224,20 @@ export class Viewer {
     this.#view.freeze();
   }
 
-  #filterByCell(exclude: boolean): void {
-    const { paused } = this.#view;
+  #filterByCell(sign: '' | '-'): void {
+    const wasPaused = this.#view.paused;
     this.#view.freeze();
     const flow = this.#view.selected?.flow;
-    // A row that was just about to scroll away must not become a filter unseen.
-    if (!paused) return this.#say('paused: choose a cell with h j k l, then f keeps it and x excludes it');
     const term = flow === undefined ? '' : termForCell(flow, MARKABLE[this.#cell] ?? 'source');
-    if (term === '') return this.#say('this cell has no value to filter by');
-    const { current } = this.#history;
-    const grouped = current.includes('|') ? `(${current})` : current;
-    this.#applyFilter(`${grouped} ${exclude ? '-' : ''}${term}`.trim());
+    // A row that was about to scroll away must not become a filter unseen.
+    if (!wasPaused) this.#say('paused: choose a cell with h j k l, then f keeps its value and x excludes it');
+    else if (term === '') this.#say('this cell has no value to filter by');
+    else this.#applyFilter(addTerm(this.#history.current, sign + term));
   }
 
   #applyFilter(text: string): void {
-    const predicate = compileFilter(text);
+    this.#view.setPredicate(compileFilter(text));
     this.#history.apply(text);
-    this.#view.setPredicate(predicate);
   }
 
   #travel(moved: boolean, otherwise: string): void {
@@ -335,23 +245,22 @@ export class Viewer {
     else this.#say(otherwise);
   }
 
-  #say(text: string, style: Style = 'warn'): void {
-    this.#message = { text, style, until: this.#options.now() + MESSAGE_MS };
+  #say(text: string): void {
+    this.#message = { text, until: this.#options.now() + MESSAGE_MS };
   }
 
   #header(width: number): string {
     const { store } = this;
     const { title, theme } = this.#options;
-    const state = this.#ended === undefined ? 'live' : this.#ended.error === undefined ? 'ended' : 'failed';
     return headerLine(
       {
         title,
-        state,
+        state: this.#ended === undefined ? 'live' : this.#ended.error === undefined ? 'ended' : 'failed',
         pause: this.#view.pause,
         flowsPerSecond: store.flowsPerSecond,
         matchedPerSecond: store.matchedPerSecond,
         totals: store.totals,
-        filtered: store.predicate !== undefined,
+        matched: store.predicate === undefined ? undefined : store.matches.flows,
         connectedNodes: store.nodes.connected,
         missingNodes: store.nodes.missing.length,
       },
@@ -363,75 +272,39 @@ export class Viewer {
   #filterLine(width: number): string {
     const { theme } = this.#options;
     const { current } = this.#history;
-    if (current === '') return theme.paint('dim', fitCell(' / no filter', Math.min(width, 12)));
-    const text = fitCell(sanitizeCell(` / ${current}`, theme), width, { ellipsis: theme.glyphs.ellipsis });
-    return theme.paint('strong', text.trimEnd());
+    if (current === '') return theme.paint('dim', ' / no filter');
+    const text = sanitizeCell(` / ${current}`, theme);
+    return theme.paint('strong', fitCell(text, width, { ellipsis: theme.glyphs.ellipsis }).trimEnd());
+  }
+
+  #heads(): string {
+    const { theme } = this.#options;
+    const { columns, plan, pane } = this.#layout;
+    if (pane?.at === 0) return theme.paint('dim', fitCell(' FLOW', columns));
+    const titles = theme.paint('dim', fitCell(columnTitles(plan), plan.width));
+    if (pane === undefined) return titles;
+    return `${titles}${theme.glyphs.bar} ${theme.paint(this.#detail.focused ? 'selected' : 'dim', 'FLOW')}`;
   }
 
   #footer(width: number): string {
     const { theme, now } = this.#options;
     if (this.#message !== undefined && this.#message.until <= now()) this.#message = undefined;
-    if (this.#message !== undefined) return messageLine(this.#message.text, this.#message.style, width, theme);
-    if (this.#ended?.error !== undefined) return messageLine(`${this.#ended.error}; q quits`, 'alarm', width, theme);
-    const missing = this.store.nodes.missing;
-    if (missing.length > 0) {
-      const [first] = missing;
-      const others = missing.length > 1 ? ` and ${missing.length - 1} more` : '';
-      const why = first?.message ? ` (${first.message})` : '';
-      return messageLine(`no flows from ${first?.name ?? ''}${others}${why}`, 'alarm', width, theme);
-    }
-    return footerLine(width, theme, this.#view.paused);
+    const { missing } = this.store.nodes;
+    return footerLine(width, theme, {
+      paused: this.#view.paused,
+      message: this.#message?.text,
+      failure: this.#ended?.error,
+      missing,
+    });
   }
 
-  #emptyLines(height: number, width: number): string[] {
+  #emptyLines(width: number, height: number): string[] {
     const { theme, hint } = this.#options;
-    const waiting = this.#ended === undefined ? 'waiting for flows…' : 'no flows';
-    const filtered = this.store.predicate !== undefined && this.store.totals.seen > 0;
-    const texts = filtered
-      ? [this.#view.matches.scanning ? 'looking…' : 'nothing matches; Esc clears the filter']
-      : [waiting, hint ?? ''];
-    const lines = Array.from({ length: Math.max(0, (height >> 1) - 1) }, () => '');
-    for (const text of texts) {
-      const safe = sanitizeCell(text, theme).slice(0, width - 2);
-      lines.push(theme.paint('dim', ' '.repeat(Math.max(1, (width - safe.length) >> 1)) + safe));
+    if (this.store.predicate !== undefined && this.store.totals.seen > 0) {
+      const text = this.#view.matches.scanning ? 'looking…' : 'nothing matches; Esc clears the filter';
+      return emptyLines([text], width, height, theme);
     }
-    return lines.slice(0, height);
-  }
-
-  #paneTitle(): string {
-    const { pane } = this.#layout;
-    if (pane === undefined || pane.at === 0) return '';
-    const { theme } = this.#options;
-    return `${theme.glyphs.bar} ${theme.paint(this.#detailFocused ? 'selected' : 'dim', 'FLOW')}`;
-  }
-
-  #paneLines(at: number, width: number): string[] {
-    const { theme } = this.#options;
-    const { bodyHeight } = this.#layout;
-    if (this.#detail === undefined) return [];
-    const edge = at === 0 ? ' ' : `${theme.glyphs.bar} `;
-    const lines = detailLines(this.#detail, width - edge.length, theme);
-    this.#detailScroll = Math.min(this.#detailScroll, Math.max(0, lines.length - bodyHeight));
-    const shown = lines.slice(this.#detailScroll, this.#detailScroll + bodyHeight);
-    const more = lines.length - this.#detailScroll - bodyHeight;
-    if (more > 0) shown[bodyHeight - 1] = theme.paint('dim', `${theme.glyphs.down} ${more + 1} more lines`);
-    return Array.from({ length: bodyHeight }, (_, y) => edge + (shown[y] ?? ''));
-  }
-
-  #tooSmallChrome(): Chrome {
-    const { columns, rows } = this.#layout;
-    const bodyHeight = Math.max(0, rows - 4);
-    const { seen, faults } = this.store.totals;
-    return {
-      columns,
-      header: fitCell(' netwatch: enlarge', columns),
-      filter: fitCell(` at least ${MIN_COLUMNS}x${MIN_ROWS}`, columns),
-      heads: fitCell(` seen ${seen} faults ${faults}`, columns),
-      popup: [],
-      bodyHeight,
-      pane: undefined,
-      overlay: [],
-      footer: fitCell(' q quits', columns),
-    };
+    const waiting = this.#ended === undefined ? 'waiting for flows…' : 'the source had no flows';
+    return emptyLines([waiting, ...(hint === undefined ? [] : [hint])], width, height, theme);
   }
 }

@@ -2,7 +2,7 @@ import { RE2JS } from 're2js';
 import { compileCidr } from './address.ts';
 import type { Field } from './fields.ts';
 import { compileGlob } from './glob.ts';
-import { VERDICT_ALIASES, VERDICT_NAMES } from './names.ts';
+import { FLAG_NAMES, VERDICT_ALIASES, VERDICT_NAMES } from './names.ts';
 import { suggest } from './suggest.ts';
 import type { Operator } from './where.ts';
 
@@ -35,7 +35,7 @@ export function compileTest(field: Field, operator: Operator, value: string): Te
     case 'address':
       return compileAddress(value);
     case 'words':
-      return { kind: 'text', test: compileGlob(value) };
+      return compileFlags(value);
     case 'verdict':
       return compileVerdict(value);
     case 'number':
@@ -91,6 +91,22 @@ function compileNumber(field: Field, value: string): Test | BadValue {
   const wanted = readNumber(field, value);
   if (!Number.isNaN(wanted)) return { kind: 'number', test: (number) => number === wanted };
   return { problem: `"${value}" is not a number`, hint: `Write for example ${field.name}=500 or ${field.name}=5xx.` };
+}
+
+/** Checks the names; that all of them are set is for the caller to test. */
+function compileFlags(value: string): Test | BadValue {
+  const wanted = splitFlags(value);
+  const unknown = wanted.find((flag) => !FLAG_NAMES.some((name) => name === flag));
+  if (unknown === undefined && wanted.length > 0) return { kind: 'text', test: (text) => wanted.includes(text) };
+  return {
+    problem: `there is no TCP flag "${unknown ?? value}"`,
+    hint: `Flags are ${FLAG_NAMES.join(' ')}; several: flags=syn,ack.`,
+  };
+}
+
+/** The names in `syn,ack`, lower case. */
+export function splitFlags(value: string): string[] {
+  return value.toLowerCase().split(/[,+]/).filter(Boolean);
 }
 
 /** The name itself, or names that continue after a dash: `cart` is also `cart-7c9fd-x2kqp`, never `cartography`. */

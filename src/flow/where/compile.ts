@@ -1,6 +1,6 @@
 import { NetwatchError } from '../../base/error.ts';
 import type { Flow } from '../gen/flow.ts';
-import { compileTest, type Test } from './compare.ts';
+import { compileTest, splitFlags, type Test } from './compare.ts';
 import { FIELDS, type Field, type FlowSide, fieldNamed } from './fields.ts';
 import { flagsOf } from './names.ts';
 import type { Term, Where, Word } from './where.ts';
@@ -35,7 +35,9 @@ function compileTerm({ field: name, side, operator, value }: Term): FlowPredicat
   if (field === undefined)
     throw new NetwatchError('internal', `the filter names a field "${name}" that does not exist`);
   const holds =
-    field.compares === 'words' ? compileFlags(value) : compileField(field, side, compileTerms(field, operator, value));
+    field.compares === 'words' && (operator === '=' || operator === '!=')
+      ? compileFlags(value)
+      : compileField(field, side, compileTerms(field, operator, value));
   return operator === '!=' || operator === '!~' ? (flow) => !holds(flow) : holds;
 }
 
@@ -66,7 +68,7 @@ function compileSide(field: Field, test: Test): (flow: Flow, side: FlowSide) => 
 
 /** `flags=syn,ack`: all of these are set, whatever else is. */
 function compileFlags(value: string): FlowPredicate {
-  const wanted = value.toLowerCase().split(/[,+]/).filter(Boolean);
+  const wanted = splitFlags(value);
   return (flow) => {
     const set = flagsOf(flow.l4?.tcp?.flags);
     return set.length > 0 && wanted.every((flag) => set.includes(flag));

@@ -48,11 +48,12 @@ export const RCODE_NAMES = [
   'NOTZONE',
 ] as const;
 
-const FLAGS = ['syn', 'fin', 'rst', 'psh', 'ack', 'urg', 'ece', 'cwr', 'ns'] as const;
+/** TCP flags by the names filters use. */
+export const FLAG_NAMES = ['syn', 'fin', 'rst', 'psh', 'ack', 'urg', 'ece', 'cwr', 'ns'] as const;
 
 /** Names of the set flags, lower case, in the order people say them. */
 export function flagsOf(flags: TCPFlags | undefined): string[] {
-  return flags === undefined ? [] : FLAGS.filter((flag) => flags[flag] === true);
+  return flags === undefined ? [] : FLAG_NAMES.filter((flag) => flags[flag] === true);
 }
 
 /** `tcp`, `udp`, `icmpv4` … and the application protocol, if seen. */
