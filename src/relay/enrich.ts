@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { EndpointTable, KnownService } from '../flow/endpoints.ts';
 import type { Endpoint, Flow, Service } from '../flow/gen/flow.ts';
 import { ReservedIdentity } from '../flow/identity.ts';
+import { summaryOf } from '../flow/summary.ts';
 import { findServiceEndpoint, isServiceLocal } from './service-endpoint.ts';
 import type { Localities } from './sides.ts';
-import { summaryOf } from './summary.ts';
 
 export interface EnrichOptions {
   readonly nodeName: string;

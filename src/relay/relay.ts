@@ -1,3 +1,4 @@
+import type { CaptureOptions } from '../capture/options.ts';
 import type { EndpointTable } from '../flow/endpoints.ts';
 import type { Flow, LostEvent } from '../flow/gen/flow.ts';
 import type { ServerStatusResponse } from '../flow/gen/observer.ts';
@@ -27,7 +28,7 @@ export interface RunningCapture {
 }
 
 /** Starts a capture; flows arrive at the sink until it is stopped. */
-export type StartCapture = (options: Readonly<Record<string, never>>, sink: CaptureSink) => RunningCapture;
+export type StartCapture = (options: CaptureOptions, sink: CaptureSink) => RunningCapture;
 
 export interface RelayOptions {
   /** Name of the watched node, in every flow; `cluster/node` in a cluster. */
@@ -41,6 +42,8 @@ export interface RelayOptions {
   readonly listen: readonly string[];
   /** `known` publishes only flows with at least one end in the endpoint table. */
   readonly scope: 'all' | 'known';
+  /** What the capture is told; everything has a default. */
+  readonly captureOptions?: CaptureOptions;
   /** The capture to use instead of the kernel's. */
   readonly capture?: StartCapture;
   /** Whether an address is the node's own; asks this machine's interfaces by default. */
@@ -119,7 +122,10 @@ class NodeRelay implements Relay {
   }
 
   observe(start: StartCapture): void {
-    this.#capture = start({}, { flows: (flows) => this.#publish(flows), lost: (event) => this.#lost(event) });
+    this.#capture = start(this.#options.captureOptions ?? {}, {
+      flows: (flows) => this.#publish(flows),
+      lost: (event) => this.#lost(event),
+    });
   }
 
   status(): ServerStatusResponse {

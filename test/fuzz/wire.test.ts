@@ -5,7 +5,7 @@ import { NetwatchError } from '../../src/base/error.ts';
 import { FrameReader } from '../../src/wire/framing.ts';
 import { decodeFlow, decodeFlowFilter, encodeFlow } from '../../src/wire/gen/flow.ts';
 import { decodeGetFlowsRequest, decodeGetFlowsResponse } from '../../src/wire/gen/observer.ts';
-import { decodeMessage, encodeMessage } from '../../src/wire/message.ts';
+import { type Decode, decodeMessage, encodeMessage } from '../../src/wire/message.ts';
 import { decodeStatusMessage, encodeStatusMessage } from '../../src/wire/status.ts';
 import { encodeByProtobufjs, lookupType, messageArbitrary } from '../wire/messages.ts';
 
@@ -22,7 +22,13 @@ function accepts(decode: () => unknown): void {
 }
 
 describe('bytes from anywhere', () => {
-  for (const decode of [decodeGetFlowsResponse, decodeGetFlowsRequest, decodeFlow, decodeFlowFilter]) {
+  const decoders: readonly Decode<unknown>[] = [
+    decodeGetFlowsResponse,
+    decodeGetFlowsRequest,
+    decodeFlow,
+    decodeFlowFilter,
+  ];
+  for (const decode of decoders) {
     test(`${decode.name} gives a message or a protocol error`, () => {
       fc.assert(
         fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => accepts(() => decodeMessage(decode, bytes))),

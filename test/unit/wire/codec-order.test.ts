@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { decodeFlow, decodeFlowFilter } from '../../../src/wire/gen/flow.ts';
-import { decodeMessage } from '../../../src/wire/message.ts';
+import { type Decode, decodeMessage } from '../../../src/wire/message.ts';
 import { Reader } from '../../../src/wire/reader.ts';
 import { encodeByProtobufjs, lookupType, messageArbitrary } from '../../wire/messages.ts';
 
@@ -19,10 +19,11 @@ function fieldsOf(bytes: Uint8Array): { readonly id: number; readonly bytes: Uin
   return fields;
 }
 
-for (const [name, decode] of [
-  ['flow.Flow', decodeFlow],
-  ['flow.FlowFilter', decodeFlowFilter],
-] as const) {
+const DECODERS: Readonly<Record<string, Decode<object>>> = {
+  'flow.Flow': decodeFlow,
+  'flow.FlowFilter': decodeFlowFilter,
+};
+for (const [name, decode] of Object.entries(DECODERS)) {
   test(`the fields of a ${name} may come in any order`, () => {
     const type = lookupType(name);
     fc.assert(
