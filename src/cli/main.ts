@@ -8,6 +8,8 @@ const stop = (): void => {
 };
 process.on('SIGINT', stop);
 process.on('SIGTERM', stop);
+// A reader that went away is no failure; `Output` tells every other trouble with standard output.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 const status = await runCommandLine(process.argv.slice(2), {
   stdin: process.stdin,

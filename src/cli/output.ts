@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
+import { NetwatchError } from '../base/error.ts';
 
 const BATCH_CHARACTERS = 64 * 1024;
 
@@ -12,11 +13,17 @@ export class Output {
   readonly #stream: Writable;
   readonly #closed = new AbortController();
   #text = '';
+  #failure: NetwatchError | undefined;
 
   constructor(stream: Writable) {
     this.#stream = stream;
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      this.#closed.abort(error.code === 'EPIPE' ? undefined : error);
+      if (error.code !== 'EPIPE') {
+        this.#failure = new NetwatchError('unavailable', `cannot write to standard output: ${error.message}`, {
+          cause: error,
+        });
+      }
+      this.#closed.abort();
     });
   }
 
@@ -34,14 +41,13 @@ export class Output {
     return this.#text.length >= BATCH_CHARACTERS;
   }
 
-  /** Writes what has gathered and waits until the stream takes more. Throws what the stream failed with, but EPIPE. */
+  /** Writes what has gathered and waits until the stream takes more. Throws what the stream failed with, EPIPE aside. */
   async flush(): Promise<void> {
     const text = this.#text;
     this.#text = '';
     if (text !== '' && !this.closed.aborted && !this.#stream.write(text)) {
-      await Promise.race([once(this.#stream, 'drain'), once(this.closed, 'abort')]).catch(() => undefined);
+      await once(this.#stream, 'drain', { signal: this.closed }).catch(() => undefined);
     }
-    const { reason } = this.closed;
-    if (this.closed.aborted && reason instanceof Error && reason.name !== 'AbortError') throw reason;
+    if (this.#failure !== undefined) throw this.#failure;
   }
 }
