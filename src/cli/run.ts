@@ -1,7 +1,7 @@
 import { NetwatchError } from '../base/error.ts';
 import type { Command, Context } from './command.ts';
 import { describeFailure } from './exit.ts';
-import { commandHelp } from './help.ts';
+import { commandHelp, helpRow } from './help.ts';
 import { type Flag, parseFlags } from './options.ts';
 import { suggestName } from './suggest.ts';
 import { VERSION } from './version.ts';
@@ -37,10 +37,11 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
 ];
 
+const VERB_COLUMN = 14;
 const HELP_FLAG: Flag = { name: 'help', short: 'h', help: 'Show this help', group: 'Help' };
 
 function mainHelp(commands: readonly CommandEntry[]): string {
-  const rows = commands.map(({ name, summary }) => `  ${name.padEnd(12)}${summary}\n`).join('');
+  const rows = commands.map(({ name, summary }) => `${helpRow(name, summary, VERB_COLUMN)}\n`).join('');
   return `netwatch shows live pod-to-pod flows of a Kubernetes node or cluster.
 
 Usage:
