@@ -13,6 +13,8 @@ export interface OpenedSource {
   readonly title: string;
   /** A file ends; a server or the embedded relay can be followed. */
   readonly live: boolean;
+  /** It has no flows from before it was opened: asking for past ones only would always show nothing. */
+  readonly startsNow?: boolean;
   close(): Promise<void>;
 }
 
@@ -36,7 +38,17 @@ async function openEmbeddedRelay(): Promise<OpenedSource> {
   const node = hostname();
   const endpoints = new MutableEndpointTable();
   const relay = await startRelay({ nodeName: node, version: VERSION, endpoints, listen: [], scope: 'all' });
-  return { source: relay.source, title: node, live: true, close: () => relay.stop() };
+  return { source: relay.source, title: node, live: true, startsNow: true, close: () => relay.stop() };
+}
+
+/** Flags that ask for the past, or for an end: a relay that starts with the command has neither. */
+function refusePast(flags: ParsedFlags): void {
+  const table = flags.text('output')?.startsWith('tab') ? ['output'] : [];
+  const [name] = ['first', 'last', 'all', 'since', 'until'].filter((flag) => flags.has(flag)).concat(table);
+  if (name === undefined || flags.isOn('follow')) return;
+  throw new NetwatchError('usage', `--${name} needs flows from the past, and this host is only watched from now on`, {
+    hint: 'Give --server of a relay that is running, or --input-file, or leave it out to see flows as they come.',
+  });
 }
 
 const isRoot = (): boolean => process.getuid?.() === 0;
@@ -50,7 +62,10 @@ export async function openFlowSource(flags: ParsedFlags, context: Context): Prom
   if (file !== undefined) return openFile(file, context);
   const server = flags.text('server');
   if (server !== undefined) return openServer(server);
-  if (isRoot()) return openEmbeddedRelay();
+  if (isRoot()) {
+    refusePast(flags);
+    return openEmbeddedRelay();
+  }
   throw new NetwatchError('permission', 'watching this host needs root, and no server is given', {
     hint: 'Run it with sudo, or give --server host:port or unix:///path (NETWATCH_SERVER), or --input-file FILE.',
   });

@@ -14,7 +14,7 @@ export const OBSERVE_FLAGS: readonly Flag[] = [
     help: 'Go on with new flows; the live view on a terminal unless -o is given',
     group: SELECT,
   },
-  { name: 'last', value: 'N', help: 'The last N flows (20 unless other selections are made)', group: SELECT },
+  { name: 'last', value: 'N', help: 'The last N flows of a server (20 unless told otherwise)', group: SELECT },
   { name: 'first', value: 'N', help: 'The first N flows', group: SELECT },
   { name: 'all', help: 'Every flow the server holds', group: SELECT },
   {
@@ -54,7 +54,7 @@ export const OBSERVE_FLAGS: readonly Flag[] = [
     name: 'server',
     value: 'ADDRESS',
     env: ['NETWATCH_SERVER', 'HUBBLE_SERVER'],
-    help: 'A relay, hub or Hubble server: host:port or unix:///path; without one, this host (as root)',
+    help: 'A relay, hub or Hubble server: host:port or unix:///path; without one, this host from now on (as root)',
     group: SOURCE,
   },
   {

@@ -44,7 +44,8 @@ export const observe: Command = {
     }
     const opened = await openFlowSource(flags, context);
     try {
-      await showFlows(opened, request, flags, context);
+      const fromNow = { ...request, number: 0, follow: true };
+      await showFlows(opened, opened.startsNow && !request.follow ? fromNow : request, flags, context);
     } finally {
       await opened.close();
     }
