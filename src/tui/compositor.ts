@@ -4,11 +4,8 @@ import { EventEmitter } from 'node:events';
 export interface TerminalOutput {
   readonly columns: number;
   readonly rows: number;
-  /** Bytes handed over that the terminal has not taken yet. */
-  readonly writableLength: number;
-  write(text: string): boolean;
-  on(event: 'drain', listener: () => void): unknown;
-  off(event: 'drain', listener: () => void): unknown;
+  /** Calls back when the terminal has taken all of it. */
+  write(text: string, taken?: () => void): boolean;
 }
 
 /** First character of a line whose left part is a table row. */
@@ -36,7 +33,7 @@ export interface CursorPosition {
  * Ink in debug mode writes each frame as one string; its holes are filled with table rows that React never sees. Each
  * line is compared with what the terminal shows and written only if it differs, rows that only moved are moved by the
  * terminal's scroll region, and a frame is one write. While the terminal has not taken the frame before, nothing is
- * written and nothing is queued: the next frame is painted fresh when it drains. The screen is never erased except by
+ * written and nothing is queued: the next frame is painted fresh when it has. The screen is never erased except by
  * `reset`, after which everything is painted again.
  */
 export class Compositor extends EventEmitter {
@@ -49,16 +46,13 @@ export class Compositor extends EventEmitter {
   #shown: string[] = [];
   #shownCursor: CursorPosition | undefined;
   #erase = true;
+  #inFlight = false;
   #dirty = false;
   #closed = false;
-  readonly #onDrain = (): void => {
-    if (this.#dirty) this.flush();
-  };
 
   constructor(output: TerminalOutput) {
     super();
     this.#output = output;
-    output.on('drain', this.#onDrain);
   }
 
   /** The last column stays empty: writing it would make erasing to the end of the line take the character away again. */
@@ -95,19 +89,23 @@ export class Compositor extends EventEmitter {
   /** Brings the terminal up to date, in one write; later, if it has not taken the last frame yet. */
   flush(): void {
     if (this.#closed) return;
-    if (this.#output.writableLength > 0) {
+    if (this.#inFlight) {
       this.#dirty = true;
       return;
     }
     this.#dirty = false;
     const frame = this.#compose();
-    if (frame !== '') this.#output.write(frame);
+    if (frame === '') return;
+    this.#inFlight = true;
+    this.#output.write(frame, () => {
+      this.#inFlight = false;
+      if (this.#dirty) this.flush();
+    });
   }
 
   /** Stops painting for good. */
   close(): void {
     this.#closed = true;
-    this.#output.off('drain', this.#onDrain);
   }
 
   #compose(): string {

@@ -86,7 +86,7 @@ function packetWords(flow: Flow): string {
 function dropWords(flow: Flow): string {
   const { detail } = flow;
   const why = detail?.netfilter?.comment || (detail && netfilterPlace(detail)) || '';
-  return [packetWords(flow), dropReasonWords(flow), why && `(${why})`].filter(Boolean).join(' ');
+  return [dropReasonWords(flow), why && `(${why})`, packetWords(flow)].filter(Boolean).join(' ');
 }
 
 /** The TYPE / L7 column: what this flow is about, the most telling words first. Not sanitised. */

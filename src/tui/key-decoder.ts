@@ -116,9 +116,9 @@ export class KeyDecoder {
     const run = end < 0 ? this.#buffer : this.#buffer.slice(0, end);
     this.#buffer = this.#buffer.slice(run.length);
     for (const { segment } of graphemes.segment(run)) {
-      // "\r\n" is one grapheme and one press of Enter.
+      // "\r\n" is one grapheme but two characters, and would be two in separate reads.
       const first = segment.charAt(0);
-      if (first < ' ' || first === '\x7f') events.push(key(controlName(first), ''));
+      if (first < ' ' || first === '\x7f') for (const each of segment) events.push(key(controlName(each), ''));
       else events.push(key(segment === ' ' ? 'space' : segment, segment));
     }
   }

@@ -18,8 +18,8 @@ export interface TerminalInput {
 export interface TerminalScreen extends TerminalOutput {
   readonly isTTY?: boolean;
   readonly fd?: number;
-  on(event: 'drain' | 'resize', listener: () => void): unknown;
-  off(event: 'drain' | 'resize', listener: () => void): unknown;
+  on(event: 'resize', listener: () => void): unknown;
+  off(event: 'resize', listener: () => void): unknown;
 }
 
 // Alternate screen, cursor hidden, no automatic wrap, wheel as arrow keys, pasted text marked as such.
@@ -62,15 +62,13 @@ export class Terminal {
 
   /** Gives the terminal back after it took the last frame, or after 300 ms if it does not read. */
   async leaveGently(): Promise<void> {
-    if (this.#entered && this.#screen.writableLength > 0) {
+    if (this.#entered) {
       await new Promise<void>((resolve) => {
-        const done = (): void => {
+        const timer = setTimeout(resolve, DRAIN_MS);
+        this.#screen.write('', () => {
           clearTimeout(timer);
-          this.#screen.off('drain', done);
           resolve();
-        };
-        const timer = setTimeout(done, DRAIN_MS);
-        this.#screen.on('drain', done);
+        });
       });
     }
     this.leave();

@@ -151,7 +151,7 @@ export class Viewer {
   /** Everything but the list's rows. */
   chrome(): Chrome {
     const { theme } = this.#options;
-    const { columns, rows, bodyHeight, plan, pane } = this.#layout;
+    const { columns, rows, bodyHeight, pane } = this.#layout;
     if (isTooSmall(this.#layout)) return tooSmallChrome(columns, rows, this.store.totals);
     const popup = this.#entry?.popup(columns, theme).slice(-bodyHeight) ?? [];
     const edge = pane?.at === 0 ? ' ' : `${theme.glyphs.bar} `;

@@ -15,7 +15,7 @@ export type Token =
       readonly valueAt: number;
     };
 
-const TERM_START = /^([A-Za-z][A-Za-z_.-]*)(!=|!~|<=|>=|=|~|<|>)/;
+const TERM_START = /^([A-Za-z][A-Za-z0-9_.-]*)(!=|!~|<=|>=|=|~|<|>)/;
 
 /** Splits a filter into tokens. Throws `WhereError` at an unfinished quote, a value that is missing, a lone operator. */
 export function lex(text: string): Token[] {

@@ -9,7 +9,7 @@ export function quoteValue(value: string): string {
 function quoteWord(text: string): string {
   // A word must not look like a term, a negation or an operator.
   const quoted = quoteValue(text);
-  return quoted === text && /^[-!=~<>]|^[A-Za-z][A-Za-z_.-]*(!=|!~|[=~<>])/.test(text) ? `'${text}'` : quoted;
+  return quoted === text && /^[-!=~<>]|^[A-Za-z][A-Za-z0-9_.-]*(!=|!~|[=~<>])/.test(text) ? `'${text}'` : quoted;
 }
 
 /** The filter as text; `parseWhere` reads the same filter from it. */
