@@ -22,6 +22,7 @@ export class History {
   readonly #namespaces = new SeenNamespaces();
   #waiting: (() => void)[] = [];
   #flows = 0;
+  #closed = false;
 
   constructor({ nodeName, capacity, clock }: HistoryOptions) {
     this.ring = new Ring(capacity);
@@ -63,6 +64,17 @@ export class History {
     this.#wake();
   }
 
+  /** Whether nothing will be published any more. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Lets readers end when they have read everything. */
+  close(): void {
+    this.#closed = true;
+    this.#wake();
+  }
+
   #wake(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
@@ -71,7 +83,7 @@ export class History {
 
   /** Resolves when something is published, `signal` aborts or `timeoutMs` is over. */
   async more(signal: AbortSignal, timeoutMs?: number): Promise<void> {
-    if (signal.aborted) return;
+    if (signal.aborted || this.#closed) return;
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
       const settle = () => {

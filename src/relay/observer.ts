@@ -45,7 +45,7 @@ export async function* observeFlows(observation: Observation): AsyncGenerator<Ob
     const batch = reading.scan();
     if (batch.events.length > 0) yield batch;
     else if (reading.behind) await nextTurn();
-    if (reading.done) {
+    if (reading.done || (history.closed && !reading.behind)) {
       const rest = reading.lastNotice();
       if (rest !== undefined) yield rest;
       return;

@@ -1,4 +1,6 @@
+import type { CaptureSink } from '../capture/capture.ts';
 import type { CaptureOptions } from '../capture/options.ts';
+import type { Uint64 } from '../flow/basics.ts';
 import type { EndpointTable } from '../flow/endpoints.ts';
 import type { Flow, LostEvent } from '../flow/gen/flow.ts';
 import type { ServerStatusResponse } from '../flow/gen/observer.ts';
@@ -11,12 +13,6 @@ import { createHostAddresses } from './host-addresses.ts';
 import { observeFlows } from './observer.ts';
 import { observerRoutes } from './observer-service.ts';
 import { isPublished } from './sides.ts';
-
-/** What a capture delivers to. */
-export interface CaptureSink {
-  flows(flows: readonly Flow[]): void;
-  lost(event: LostEvent): void;
-}
 
 /** A capture that runs. */
 export interface RunningCapture {
@@ -53,7 +49,7 @@ export interface RelayOptions {
 
 /** The server of one node: observes it, remembers its last flows and serves them. */
 export interface Relay {
-  /** The same flows that clients get, without a socket. */
+  /** The same flows that clients get, without a socket. Its streams end when the relay stops. */
   readonly source: FlowSource;
   /** Where it listens, in the form clients connect to. */
   readonly addresses: readonly string[];
@@ -67,7 +63,7 @@ export interface Relay {
 
 /** Starts a relay. Fails with what `capture` or an address fails with, and then leaves nothing behind. */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
-  const start = options.capture ?? (await loadCapture());
+  const start = options.capture ?? (await import('../capture/capture.ts')).startCapture;
   const relay = new NodeRelay(options);
   await relay.listen();
   try {
@@ -77,11 +73,6 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     throw thrown;
   }
   return relay;
-}
-
-async function loadCapture(): Promise<StartCapture> {
-  const path = '../capture/capture.ts';
-  return ((await import(path)) as { readonly startCapture: StartCapture }).startCapture;
 }
 
 class NodeRelay implements Relay {
@@ -134,7 +125,7 @@ class NodeRelay implements Relay {
       numFlows: ring.length,
       maxFlows: ring.capacity,
       seenFlows: flows,
-      uptimeNs: (clock() - this.#startedMs) * 1e6,
+      uptimeNs: nanoseconds(clock() - this.#startedMs),
       version: `netwatch v${this.#options.version}`,
       flowsRate: rate,
     };
@@ -153,6 +144,7 @@ class NodeRelay implements Relay {
   async stop(): Promise<void> {
     this.#capture?.stop();
     await this.#server?.stop();
+    this.#history.close();
   }
 
   readonly #onReaderLost = (count: number): void => {
@@ -180,4 +172,10 @@ class NodeRelay implements Relay {
     this.#counts.lostInCapture += Number(event.numEventsLost ?? 0);
     this.#history.publishLost(event);
   }
+}
+
+/** Exact also after 104 days, when a number no longer is. */
+function nanoseconds(ms: number): Uint64 {
+  const exact = BigInt(Math.round(ms)) * 1_000_000n;
+  return exact <= Number.MAX_SAFE_INTEGER ? Number(exact) : exact;
 }

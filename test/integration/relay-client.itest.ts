@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import type { CaptureSink } from '../../src/capture/capture.ts';
 import { connectRelay } from '../../src/client/client.ts';
 import { MutableEndpointTable } from '../../src/flow/endpoints.ts';
 import type { Flow } from '../../src/flow/gen/flow.ts';
-import { type CaptureSink, startRelay } from '../../src/relay/relay.ts';
+import { startRelay } from '../../src/relay/relay.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'netwatch-relay-'));
 after(() => rmSync(directory, { recursive: true }));
