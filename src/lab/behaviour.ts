@@ -51,9 +51,9 @@ function gatewayTasks(): readonly Task[] {
     {
       kind: 'http',
       name: 'buy',
-      everyMs: 1100,
+      everyMs: 900,
       ...service('shop', 'frontend', 3),
-      requests: [post('/cart/{id}', 3), post('/checkout', 2)],
+      requests: [post('/cart/{id}'), post('/checkout')],
     },
   ];
 }
