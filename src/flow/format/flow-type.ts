@@ -48,14 +48,15 @@ const socketName = namesOf(SocketTranslationPoint);
 
 /**
  * What kind of event a flow is, as Hubble's TYPE column: `http-request`, `dns-response proxy`, a trace point, the
- * text of a drop reason, `policy-verdict:L3-L4 INGRESS`. Not escaped: a DNS observation source is the sender's text.
+ * text of a drop reason, `policy-verdict:L3-L4 INGRESS`. A drop that Hubble has no reason for has the kernel's name of
+ * it. Not escaped: some of it is the sender's text.
  */
 export function flowTypeText(flow: Flow): string {
   const { l7, eventType } = flow;
   if (l7 !== undefined) {
     const type = l7Name(l7.type).toLowerCase();
     if (l7.http !== undefined) return `http-${type}`;
-    if (l7.dns !== undefined) return `dns-${type} ${l7.dns.observationSource ?? ''}`;
+    if (l7.dns !== undefined) return `dns-${type}${l7.dns.observationSource ? ` ${l7.dns.observationSource}` : ''}`;
     return l7.kafka !== undefined ? `kafka-${type}` : `l7-${type}`;
   }
   const subType = (eventType?.subType ?? 0) & 0xff;
@@ -63,7 +64,7 @@ export function flowTypeText(flow: Flow): string {
     case MessageType.trace:
       return TRACE_POINTS[subType] ?? String(subType);
     case MessageType.drop:
-      return dropText(subType);
+      return subType === 0 && flow.detail?.skbDropReason ? flow.detail.skbDropReason : dropText(subType);
     case MessageType['policy-verdict']: {
       const match = POLICY_MATCHES[flow.policyMatchType ?? 0] ?? 'unknown';
       return `policy-verdict:${match} ${directionName(flow.trafficDirection)}`;

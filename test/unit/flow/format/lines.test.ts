@@ -117,3 +117,15 @@ test('node status as a block, between the blocks of flows', () => {
   );
   assert.match(formatter.format({ flow: { time } }), /^------------\n {2}TIMESTAMP/);
 });
+
+test('a drop that Hubble has no reason for has the kernel’s', () => {
+  const drop = { verdict: 2, eventType: { type: 1 } };
+  assert.match(compact({ flow: drop }), / Success DROPPED /);
+  assert.match(compact({ flow: { ...drop, detail: { skbDropReason: 'NO_SOCKET' } } }), / NO_SOCKET DROPPED /);
+  const known = { ...drop, eventType: { type: 1, subType: 133 }, detail: { skbDropReason: 'NETFILTER_DROP' } };
+  assert.match(compact({ flow: known }), / Policy denied DROPPED /);
+});
+
+test('a DNS flow without a source of observation has no gap', () => {
+  assert.match(compact({ flow: { l7: { type: 1, dns: {} } } }), / dns-request VERDICT_UNKNOWN /);
+});
