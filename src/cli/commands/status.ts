@@ -1,5 +1,6 @@
 import { NetwatchError } from '../../base/error.ts';
 import { escapeText } from '../../flow/format/escape.ts';
+import { messageToJson } from '../../flow/format/json.ts';
 import type { ServerStatusResponse } from '../../flow/gen/observer.ts';
 import type { Command } from '../command.ts';
 import type { Flag } from '../options.ts';
@@ -12,6 +13,7 @@ const FLAGS: readonly Flag[] = [
     help: 'A relay, hub or Hubble server: host:port or unix:///path (127.0.0.1:4244)',
     group: 'Where from',
   },
+  { name: 'output', short: 'o', value: 'FORMAT', help: 'compact or json', group: 'Output' },
 ];
 
 const grouped = (value: number | bigint): string => BigInt(value).toLocaleString('en-US');
@@ -37,6 +39,10 @@ export const status: Command = {
   usage: 'status [flags]',
   options: FLAGS,
   async run(context, flags) {
+    const format = flags.text('output') ?? 'compact';
+    if (format !== 'compact' && format !== 'json') {
+      throw new NetwatchError('usage', `invalid output format: ${format}`, { hint: 'Use compact or json.' });
+    }
     const { connectRelay } = await import('../../client/client.ts');
     const client = connectRelay(flags.text('server') ?? '127.0.0.1:4244');
     try {
@@ -44,6 +50,10 @@ export const status: Command = {
         throw new NetwatchError('unavailable', `Healthcheck (via ${client.address}): Unavailable: NOT_SERVING`);
       }
       const answer = await client.status();
+      if (format === 'json') {
+        context.stdout.write(`${messageToJson('observer.ServerStatusResponse', answer)}\n`);
+        return;
+      }
       context.stdout.write(`Healthcheck (via ${client.address}): Ok\n${statusLines(answer)}`);
       if (answer.version) context.stdout.write(`Version: ${escapeText(answer.version)}\n`);
     } finally {
