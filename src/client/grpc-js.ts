@@ -1,4 +1,4 @@
-import type { ChannelOptions, Client, ServiceError } from '@grpc/grpc-js';
+import type { ChannelOptions, Client, ClientReadableStream, ServiceError } from '@grpc/grpc-js';
 import { messageOf } from '../base/error.ts';
 import type { FlowEvent } from '../flow/source.ts';
 import { type Address, formatAddress } from '../wire/address.ts';
@@ -57,8 +57,59 @@ export async function callUnary<Request, Response>(call: UnaryCall<Request, Resp
   }
 }
 
-/** Calls GetFlows over grpc-js, one event a batch: the fallback when node:http2 is in doubt. */
+/** Events that wait unread before the call is paused. */
+const PAUSE_EVENTS = 1024;
+
+/** What a grpc-js call has delivered and not yet handed on; its events may come at any time. */
+class Arrivals {
+  readonly #call: ClientReadableStream<FlowEvent>;
+  #events: FlowEvent[] = [];
+  #state: 'waiting' | 'accepted' | 'open' | 'ended' = 'waiting';
+  #error: unknown;
+  #wake: () => void = () => {};
+
+  constructor(call: ClientReadableStream<FlowEvent>) {
+    this.#call = call;
+    call.on('metadata', () => {
+      this.#state = 'accepted';
+      this.#wake();
+    });
+    call.on('data', (event: FlowEvent) => {
+      if (this.#events.push(event) >= PAUSE_EVENTS) call.pause();
+      this.#wake();
+    });
+    call.on('error', (error) => {
+      this.#error = error;
+    });
+    call.on('end', () => {
+      this.#state = 'ended';
+      this.#wake();
+    });
+  }
+
+  /** The next batch; an empty one when the server accepts the call; undefined at the end. */
+  async next(): Promise<readonly FlowEvent[] | undefined> {
+    while (this.#events.length === 0 && (this.#state === 'waiting' || this.#state === 'open')) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    if (this.#state === 'accepted') {
+      this.#state = 'open';
+      return [];
+    }
+    const batch = this.#events;
+    this.#events = [];
+    if (this.#call.isPaused()) this.#call.resume();
+    if (batch.length > 0) return batch;
+    if (this.#error !== undefined) throw toRpcError(this.#error);
+    return undefined;
+  }
+}
+
+/** Calls GetFlows over grpc-js: the fallback when node:http2 is in doubt. */
 export const openGrpcJsStream: OpenStream = async function* (address, request, signal) {
+  if (signal.aborted) return;
   const client = await openClient(address);
   const call = client.makeServerStreamRequest(
     GET_FLOWS,
@@ -66,17 +117,13 @@ export const openGrpcJsStream: OpenStream = async function* (address, request, s
     (bytes): FlowEvent => decodeMessage(decodeGetFlowsResponse, bytes),
     encodeRequest(request),
   );
+  const arrivals = new Arrivals(call);
   const cancel = () => call.cancel();
   signal.addEventListener('abort', cancel, { once: true });
   try {
-    const accepted = new Promise<void>((resolve) =>
-      call.once('metadata', () => resolve()).once('status', () => resolve()),
-    );
-    await accepted;
-    yield [];
-    for await (const event of call) yield [event as FlowEvent];
+    for (let batch = await arrivals.next(); batch !== undefined; batch = await arrivals.next()) yield batch;
   } catch (thrown) {
-    if (!signal.aborted) throw toRpcError(thrown);
+    if (!signal.aborted) throw thrown;
   } finally {
     signal.removeEventListener('abort', cancel);
     call.cancel();
