@@ -2,6 +2,9 @@ import type { Flow, FlowFilter } from '../gen/flow.ts';
 import { type AddressBlock, blockContains, parseAddress, parseBlock } from './address.ts';
 import { badFilter, type FlowPredicate, isSet } from './predicate.ts';
 
+/** Addresses whose blocks a filter remembers. */
+const MAX_DECIDED = 4096;
+
 function matchIps(
   field: string,
   values: readonly string[],
@@ -19,13 +22,23 @@ function matchIps(
       addresses.add(value);
     }
   }
+  const inBlock = (text: string): boolean => {
+    const address = parseAddress(text);
+    return address !== undefined && blocks.some((block) => blockContains(block, address));
+  };
+  if (blocks.length === 0) return (flow) => addresses.has(addressOf(flow) ?? '');
+  const decided = new Map<string, boolean>();
   return (flow) => {
     const text = addressOf(flow);
     if (!text) return false;
     if (addresses.has(text)) return true;
-    if (blocks.length === 0) return false;
-    const address = parseAddress(text);
-    return address !== undefined && blocks.some((block) => blockContains(block, address));
+    const known = decided.get(text);
+    if (known !== undefined) return known;
+    // Few addresses make most flows; many must not fill the memory.
+    if (decided.size >= MAX_DECIDED) decided.clear();
+    const matches = inBlock(text);
+    decided.set(text, matches);
+    return matches;
   };
 }
 
