@@ -65,26 +65,29 @@ async function whileWatching(work: () => number): Promise<{ readonly value: numb
   await new Promise((resolve) => relay.stderr.on('data', (text) => String(text).includes('serving') && resolve(0)));
   const client = netwatch('observe', '--server', socket, '-f', '-o', 'compact');
   client.stdout.resume();
-  await sleep(500);
-  const before = cpuMs(relay.pid ?? 0);
-  const value = work();
-  await sleep(300);
-  const relayCpuMs = cpuMs(relay.pid ?? 0) - before;
-  const rssMb = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${relay.pid}/status`, 'utf8'))?.[1]) / 1024;
-  const status = execFileSync(process.execPath, [
-    join(ROOT, 'dist/netwatch.js'),
-    'status',
-    '--server',
-    socket,
-    '-o',
-    'json',
-  ]);
-  const events = Number(JSON.parse(String(status)).seen_flows);
-  for (const child of [client, relay]) {
-    child.kill('SIGTERM');
-    await new Promise((resolve) => child.on('close', resolve));
+  try {
+    await sleep(500);
+    const before = cpuMs(relay.pid ?? 0);
+    const value = work();
+    await sleep(300);
+    const relayCpuMs = cpuMs(relay.pid ?? 0) - before;
+    const rssMb = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${relay.pid}/status`, 'utf8'))?.[1]) / 1024;
+    const status = execFileSync(process.execPath, [
+      join(ROOT, 'dist/netwatch.js'),
+      'status',
+      '--server',
+      socket,
+      '-o',
+      'json',
+    ]);
+    const events = Number(JSON.parse(String(status)).seen_flows);
+    return { value, watching: { relayCpuMs, rssMb, events } };
+  } finally {
+    for (const child of [client, relay]) {
+      child.kill('SIGTERM');
+      await new Promise((resolve) => child.on('close', resolve));
+    }
   }
-  return { value, watching: { relayCpuMs, rssMb, events } };
 }
 
 async function compare(name: string, close: boolean, target: string): Promise<void> {

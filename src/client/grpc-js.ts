@@ -1,4 +1,4 @@
-import type { ChannelOptions, Client, ClientReadableStream, ServiceError } from '@grpc/grpc-js';
+import { type ChannelOptions, Client, type ClientReadableStream, credentials, type ServiceError } from '@grpc/grpc-js';
 import { messageOf } from '../base/error.ts';
 import type { FlowEvent } from '../flow/source.ts';
 import { type Address, formatAddress } from '../wire/address.ts';
@@ -15,10 +15,8 @@ const OPTIONS: ChannelOptions = {
   'grpc.enable_retries': 0,
 };
 
-async function openClient(address: Address): Promise<Client> {
-  const { Client: GrpcClient, credentials } = await import('@grpc/grpc-js');
-  return new GrpcClient(formatAddress(address), credentials.createInsecure(), OPTIONS);
-}
+const openClient = (address: Address): Client =>
+  new Client(formatAddress(address), credentials.createInsecure(), OPTIONS);
 
 function toRpcError(thrown: unknown): Error {
   const { code, details } = thrown as Partial<ServiceError>;
@@ -36,7 +34,7 @@ export interface UnaryCall<Request, Response> {
 
 /** Calls a method that answers with one message, over grpc-js, on a connection of its own. */
 export async function callUnary<Request, Response>(call: UnaryCall<Request, Response>): Promise<Response> {
-  const client = await openClient(call.address);
+  const client = openClient(call.address);
   try {
     return await new Promise<Response>((resolve, reject) => {
       client.makeUnaryRequest(
@@ -110,7 +108,7 @@ class Arrivals {
 /** Calls GetFlows over grpc-js: the fallback when node:http2 is in doubt. */
 export const openGrpcJsStream: OpenStream = async function* (address, request, signal) {
   if (signal.aborted) return;
-  const client = await openClient(address);
+  const client = openClient(address);
   const call = client.makeServerStreamRequest(
     GET_FLOWS,
     (message: Uint8Array) => Buffer.from(message),
