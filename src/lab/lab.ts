@@ -81,11 +81,12 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   if (!(rate > 0 && Number.isFinite(rate)))
     throw new NetwatchError('usage', `the rate must be more than 0, not ${rate}`);
   await requirePrivileges();
-  await removeLeftovers();
-  const lab = new RunningLab(await claimFreeSlot(), options);
+  const claim = await claimFreeSlot();
+  const lab = new RunningLab(claim, options);
   lab.onStopped(stopOnSignals(lab, options.signal));
   try {
     options.signal?.throwIfAborted();
+    await removeLeftovers(claim.slot);
     const settings = planSettings(lab.plan, scenario, { seed: options.seed ?? 1, rate, rounds: options.rounds });
     await lab.start(settings);
     options.signal?.throwIfAborted();
@@ -155,7 +156,8 @@ class RunningLab implements Lab {
     const { command, args } = this.#options.podProgram;
     const process = await PodProcess.start(pod.name, ['ip', 'netns', 'exec', pod.netns, command, ...args], (error) => {
       log(() => error.message);
-      this.#options.onFailure?.(error);
+      // A signal to the whole process group ends pods and lab alike.
+      if (!this.#stopping) this.#options.onFailure?.(error);
     });
     this.#processes.push(process);
     const cgroup = this.#cgroups.get(pod.name);

@@ -45,7 +45,9 @@ export class PodProcess {
     this.pid = child.pid ?? 0;
     this.#child = child;
     this.#onFailure = onFailure;
-    this.#exited = once(child, 'exit').then(([code, signal]) => this.#fail(`ended with ${signal ?? `status ${code}`}`));
+    this.#exited = once(child, 'close').then(([code, signal]) =>
+      this.#fail(`ended with ${signal ?? `status ${code}`}`),
+    );
     child.on('error', (error) => this.#fail(messageOf(error)));
     child.on('message', (answer: PodAnswer) => this.#take(answer));
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -81,7 +83,8 @@ export class PodProcess {
 
   #fail(reason: string): void {
     if (this.#failure !== undefined) return;
-    const complaint = this.#complaint.trim().split('\n').slice(-1)[0] ?? '';
+    const lines = this.#complaint.trim().split('\n');
+    const complaint = lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1) ?? '';
     const message = `pod ${this.name} ${reason}${complaint === '' ? '' : `: ${complaint}`}`;
     this.#failure = new NetwatchError('lab', message, { hint: 'NETWATCH_DEBUG=lab shows what the lab did' });
     for (const { reject } of this.#waiting.splice(0)) reject(this.#failure);

@@ -82,6 +82,7 @@ function fail(error: unknown): void {
 
 process.on('message', (order: PodOrder) => void obey(order).then(send, fail));
 process.on('disconnect', () => process.exit(0));
-// Ctrl-C in a terminal reaches the whole process group; the lab decides when its pods end.
+// Ctrl-C in a terminal, and its closing, reach the whole process group; the lab decides when its pods end.
 process.on('SIGINT', () => {});
+process.on('SIGHUP', () => {});
 process.on('SIGTERM', () => process.exit(0));

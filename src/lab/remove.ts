@@ -14,16 +14,22 @@ const log = debug('lab');
 // Where iproute2 keeps named namespaces.
 const NETNS_DIR = '/run/netns';
 
-/** Removes what labs left behind whose process is gone: every slot with something in it that can be claimed. */
-export async function removeLeftovers(): Promise<void> {
+/**
+ * Removes what labs left behind whose process is gone: every slot with something in it that can be claimed, and the one
+ * that is `own`. Only a failure in the latter is an error; the others stay for the next lab.
+ */
+export async function removeLeftovers(own: number): Promise<void> {
   for (const slot of await findUsedSlots()) {
-    const claim = await claimSlot(slot);
-    if (claim === undefined) continue;
+    const claim = slot === own ? undefined : await claimSlot(slot);
+    if (slot !== own && claim === undefined) continue;
     log(() => `slot ${slot}: its lab is dead, removing what it left`);
     try {
       await removeSlot(slot);
+    } catch (error) {
+      if (slot === own) throw error;
+      log(() => messageOf(error));
     } finally {
-      await claim.release();
+      await claim?.release();
     }
   }
 }

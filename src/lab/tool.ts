@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { messageOf, NetwatchError } from '../base/error.ts';
 
 /** What a finished program left. Output beyond 1 MiB of either stream is cut off. */
@@ -19,10 +20,10 @@ export function runTool(argv: readonly string[], input = ''): Promise<ToolResult
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      if (stdout.length < MAX_OUTPUT_CHARS) stdout += text;
+      stdout = (stdout + text).slice(0, MAX_OUTPUT_CHARS);
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      if (stderr.length < MAX_OUTPUT_CHARS) stderr += text;
+      stderr = (stderr + text).slice(0, MAX_OUTPUT_CHARS);
     });
     child.on('error', (error: NodeJS.ErrnoException) => {
       const missing = error.code === 'ENOENT';
@@ -33,7 +34,9 @@ export function runTool(argv: readonly string[], input = ''): Promise<ToolResult
         new NetwatchError('lab', message, { hint: 'the demo needs ip (iproute2) and nft (nftables)', cause: error }),
       );
     });
-    child.on('close', (code, signal) => resolve({ status: code ?? (signal === null ? 1 : 128), stdout, stderr }));
+    child.on('close', (code, signal) =>
+      resolve({ status: code ?? 128 + (signal === null ? 0 : (constants.signals[signal] ?? 0)), stdout, stderr }),
+    );
     // A program that ends before it read its input is judged by its status, not by EPIPE.
     child.stdin.on('error', () => {});
     child.stdin.end(input);

@@ -232,7 +232,7 @@ test('a pod program that does not run is one error, and nothing is left', { skip
   const missing = { command: process.execPath, args: ['/nonexistent/pod.js'] };
   await assert.rejects(startLab({ scenario: 'healthy', podProgram: missing }), (error: NetwatchError) => {
     assert.equal(error.code, 'lab');
-    assert.match(error.message, /^pod \S+ ended with status 1/);
+    assert.match(error.message, /^pod \S+ ended with status 1: Error: Cannot find module/);
     return true;
   });
   assert.deepEqual(
