@@ -32,7 +32,24 @@ export function sanitizeCell(text: string, { ascii = false }: SanitizeOptions = 
 
 /** Terminal columns that sanitised text takes: wide characters count two, combining marks none. */
 export function cellWidth(text: string): number {
-  return PRINTABLE_ASCII.test(text) ? text.length : getTruncatedWidth(text).width;
+  if (PRINTABLE_ASCII.test(text)) return text.length;
+  let width = 0;
+  // One character at a time, as terminals do; the library alone measures clusters, which few terminals draw as one.
+  for (const character of text) width += getTruncatedWidth(character).width;
+  return width;
+}
+
+/** The longest start of the text that is at most `width` columns wide. */
+function startOf(text: string, width: number): string {
+  if (PRINTABLE_ASCII.test(text)) return text.slice(0, width);
+  let taken = 0;
+  let end = 0;
+  for (const character of text) {
+    taken += getTruncatedWidth(character).width;
+    if (taken > width) break;
+    end += character.length;
+  }
+  return text.slice(0, end);
 }
 
 /** Where text goes that is too long or too short for its column. */
@@ -60,9 +77,8 @@ export function fitCell(text: string, width: number, options: FitOptions = {}): 
     const tail = Math.min(TAIL, Math.floor((width - 1) / 2));
     return text.slice(0, width - 1 - tail) + ellipsis + text.slice(text.length - tail);
   }
-  const cut = getTruncatedWidth(text, { limit: width, ellipsis, ellipsisWidth: 1 });
-  const kept = text.slice(0, cut.index) + (cut.ellipsed ? ellipsis : '');
-  return kept + ' '.repeat(Math.max(0, width - cellWidth(kept)));
+  const kept = startOf(text, width - 1);
+  return kept + ellipsis + ' '.repeat(width - 1 - cellWidth(kept));
 }
 
 /** Sanitised text in lines of at most `width` columns, broken at spaces where there are any; at least one line. */
@@ -71,7 +87,7 @@ export function wrapCell(text: string, width: number): string[] {
   const lines: string[] = [];
   let rest = text;
   while (cellWidth(rest) > limit) {
-    const fits = Math.max(1, getTruncatedWidth(rest, { limit, ellipsis: '' }).index);
+    const fits = startOf(rest, limit).length;
     const space = rest.lastIndexOf(' ', fits);
     const end = space > 0 ? space : fits;
     lines.push(rest.slice(0, end));
