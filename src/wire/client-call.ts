@@ -57,7 +57,8 @@ class Receiver<T> {
   readonly #abort = () => this.close();
   #chunks: Buffer[] = [];
   #bytes = 0;
-  #status: { readonly error: unknown } | undefined;
+  /** Set when nothing more will arrive; tells, once everything is decoded, how the call ended. */
+  #ended: (() => unknown) | undefined;
   #trailers: IncomingHttpHeaders = {};
   #accepted: 'no' | 'yes' | 'told' = 'no';
   #wake: () => void = () => {};
@@ -79,7 +80,7 @@ class Receiver<T> {
   }
 
   async next(): Promise<readonly T[] | undefined> {
-    while (this.#chunks.length === 0 && this.#status === undefined && this.#accepted !== 'yes') {
+    while (this.#chunks.length === 0 && this.#ended === undefined && this.#accepted !== 'yes') {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
@@ -89,12 +90,13 @@ class Receiver<T> {
       return [];
     }
     if (this.#chunks.length > 0 && !this.#call.signal.aborted) return this.#decode();
-    if (this.#call.signal.aborted || this.#status?.error === undefined) return undefined;
-    throw this.#status.error;
+    const error = this.#ended?.();
+    if (error === undefined || this.#call.signal.aborted) return undefined;
+    throw error;
   }
 
   close(): void {
-    this.#status ??= { error: undefined };
+    this.#ended ??= () => undefined;
     this.#call.signal.removeEventListener('abort', this.#abort);
     this.#stream.close(8);
     this.#session.destroy();
@@ -135,8 +137,7 @@ class Receiver<T> {
   }
 
   #onClose(): void {
-    if (this.#status !== undefined) return;
-    this.#status = { error: this.#outcome() };
+    this.#ended ??= () => this.#outcome();
     this.#wake();
   }
 
@@ -158,8 +159,7 @@ class Receiver<T> {
   }
 
   #fail(cause: unknown): void {
-    if (this.#status !== undefined) return;
-    this.#status = { error: this.#broken(messageOf(cause)) };
+    this.#ended ??= () => this.#broken(messageOf(cause));
     this.#wake();
   }
 

@@ -48,6 +48,12 @@ const routes: Readonly<Record<string, Route>> = {
       for (let i = 0; i < Number(Buffer.from(request).toString()); i++) yield frameMessage(text(String(i)));
     },
   },
+  '/t.T/Bulk': {
+    kind: 'stream',
+    async *answer({ request }) {
+      for (let i = 0; i < Number(Buffer.from(request).toString()); i++) yield frameMessage(new Uint8Array(1000));
+    },
+  },
   '/t.T/Hang': {
     kind: 'stream',
     async *answer({ signal }) {
@@ -187,6 +193,17 @@ describe('a stream', () => {
       const messages = await readAll(address, '/t.T/Count', '20000');
       assert.equal(messages.length, 20_000);
       assert.ok(messages.every((message, i) => message === String(i)));
+    }));
+
+  test('arrives whole although its reader is slow and the server has long ended it', () =>
+    withServer(async (address) => {
+      const call = { address: parseAddress(address), path: '/t.T/Bulk', request: text('3000'), decode: rest };
+      let bytes = 0;
+      for await (const batch of callStream({ ...call, signal: new AbortController().signal })) {
+        for (const message of batch) bytes += message.length;
+        await delay(20);
+      }
+      assert.equal(bytes, 3000 * 1000);
     }));
 
   test('of none ends well', () =>
