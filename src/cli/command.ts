@@ -3,8 +3,8 @@ import type { Flag, ParsedFlags } from './options.ts';
 
 /** A stream that may be a terminal; only a terminal has a size. */
 export type TextOutput = Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number };
-/** A stream that may be a keyboard. */
-export type TextInput = Readable & { readonly isTTY?: boolean };
+type TextInput = Readable & { readonly isTTY?: boolean };
+
 /** An output that is a terminal. */
 export type TerminalOutput = TextOutput & { readonly isTTY: true; readonly columns: number; readonly rows: number };
 

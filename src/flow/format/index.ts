@@ -4,10 +4,10 @@ import type { FlowFormatter, FormatOptions } from './formatter.ts';
 import { eventToJson } from './json.ts';
 import { createTabFormatter } from './tab.ts';
 
-export { COLORED, type Palette, PLAIN } from './colors.ts';
+export { COLORED, PLAIN } from './colors.ts';
 export { escapeText } from './escape.ts';
 export type { FlowFormatter, FormatOptions } from './formatter.ts';
-export { createTimeFormatter, TIME_FORMATS, type TimeFormatter } from './time.ts';
+export { createTimeFormatter, TIME_FORMATS } from './time.ts';
 
 function createJsonFormatter(): FlowFormatter {
   const line = (event: Parameters<typeof eventToJson>[0]): string => `${eventToJson(event)}\n`;

@@ -13,7 +13,7 @@ export const TIME_FORMATS = {
   RFC3339Nano: '2006-01-02T15:04:05.999999999Z07:00',
   RFC1123Z: 'Mon, 02 Jan 2006 15:04:05 -0700',
 } as const;
-export type TimeFormat = keyof typeof TIME_FORMATS;
+type TimeFormat = keyof typeof TIME_FORMATS;
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
