@@ -3,8 +3,7 @@ import type { Endpoint } from '../flow/gen/flow.ts';
 import { identityOf, ReservedIdentity } from '../flow/identity.ts';
 import { type LabPlan, NODE_ADDRESS, type PlannedPod } from './plan.ts';
 
-/** The name of the cluster that a lab pretends to be. */
-export const LAB_CLUSTER = 'lab';
+const LAB_CLUSTER = 'lab';
 
 /** Every pod and service of a lab, named as a relay in a real cluster would name them; all pods are local. */
 export function createEndpointTable(plan: LabPlan): MutableEndpointTable {

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { rmdirSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -8,7 +7,7 @@ import { findCgroupRoot, killIfAlive, removeCgroups } from './cgroup.ts';
 import { claimSlot } from './claim.ts';
 import { removeNetwork } from './network.ts';
 import { labCgroup, MAX_LABS, namespacesOf, planLab, slotOf } from './plan.ts';
-import { runTool } from './tool.ts';
+import { runTool, runToolNow } from './tool.ts';
 
 const log = debug('lab');
 // Where iproute2 keeps named namespaces.
@@ -49,7 +48,7 @@ export async function removeSlot(slot: number): Promise<void> {
 export function removeSlotNow(slot: number, pids: readonly number[], cgroups: readonly string[]): void {
   for (const pid of pids) killIfAlive(pid);
   const input = namespacesOf(planLab(slot)).map((name) => `netns del ${name}\n`);
-  spawnSync('ip', ['-force', '-batch', '-'], { input: input.join(''), stdio: ['pipe', 'ignore', 'ignore'] });
+  runToolNow(['ip', '-force', '-batch', '-'], input.join(''));
   const roots = new Set(cgroups.map((path) => dirname(path)));
   for (const path of [...cgroups, ...roots]) removeNow(path);
 }

@@ -28,7 +28,7 @@ export interface HttpTask extends Target {
 }
 
 /** Asks for the A record of one name, `everyMs` apart at rate 1. */
-export interface DnsTask {
+interface DnsTask {
   readonly kind: 'dns';
   readonly name: string;
   readonly everyMs: number;

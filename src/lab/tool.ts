@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
 import { messageOf, NetwatchError } from '../base/error.ts';
 
@@ -48,5 +48,13 @@ export async function requireTool(argv: readonly string[], input = ''): Promise<
   const { status, stdout, stderr } = await runTool(argv, input);
   if (status === 0) return stdout;
   const complaint = stderr.trim().split('\n')[0] ?? '';
-  throw new NetwatchError('lab', `${argv.slice(0, 4).join(' ')} failed with status ${status}: ${complaint}`);
+  // Of a command in a namespace, say the command.
+  const shown = argv[1] === 'netns' && argv[2] === 'exec' ? argv.slice(4) : argv;
+  throw new NetwatchError('lab', `${shown[0]} ${shown[1] ?? ''} failed with status ${status}: ${complaint}`);
+}
+
+/** Runs a program while everything else waits, for exit handlers; whether it succeeded is not known. */
+export function runToolNow(argv: readonly string[], input: string): void {
+  const [command = '', ...args] = argv;
+  spawnSync(command, args, { input, stdio: ['pipe', 'ignore', 'ignore'] });
 }
