@@ -3,6 +3,7 @@
 
 #include <bpf/btf.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -14,6 +15,23 @@ namespace netwatch {
 namespace {
 
 constexpr char kKnobs[] = ".rodata";
+
+// Holds back this thread's signals. The verifier gives up with EAGAIN when one is pending, and a profiler sends them
+// faster than libbpf retries.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_;
+};
 
 // An open file descriptor.
 class Fd {
@@ -82,7 +100,10 @@ void Object::Disable(const std::string& program) {
   Check("bpf_program__set_autoload", bpf_program__set_autoload(FindProgram(program), false));
 }
 
-void Object::Load() { Check("bpf_object__load", bpf_object__load(object_.get())); }
+void Object::Load() {
+  const SignalsBlocked signals_blocked;
+  Check("bpf_object__load", bpf_object__load(object_.get()));
+}
 
 void Object::Attach(const std::string& name, const std::string& cgroup_path) {
   struct bpf_program* program = FindProgram(name);
