@@ -20,9 +20,7 @@ Napi::Value KernelEnum(const Napi::CallbackInfo& info) {
   });
 }
 
-Napi::Value ClockOffset(const Napi::CallbackInfo& info) {
-  return Napi::BigInt::New(info.Env(), MeasureClockOffset());
-}
+Napi::Value ClockOffset(const Napi::CallbackInfo& info) { return Napi::BigInt::New(info.Env(), MeasureClockOffset()); }
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   InstallLog();

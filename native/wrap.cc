@@ -14,7 +14,8 @@ namespace {
 using Bytes = Napi::TypedArrayOf<uint8_t>;
 
 std::string StringAt(const Napi::CallbackInfo& info, size_t index) {
-  if (!info[index].IsString()) throw Napi::TypeError::New(info.Env(), "argument " + std::to_string(index) + ": a string");
+  if (!info[index].IsString())
+    throw Napi::TypeError::New(info.Env(), "argument " + std::to_string(index) + ": a string");
   return info[index].As<Napi::String>().Utf8Value();
 }
 
