@@ -54,14 +54,47 @@ function compileFilter(filter: FlowFilter): FlowPredicate {
   };
 }
 
-function anyOf(filters: readonly FlowFilter[]): FlowPredicate {
-  const predicates = filters.map(compileFilter);
+function anyOf(predicates: readonly FlowPredicate[]): FlowPredicate {
   const [first] = predicates;
   if (first !== undefined && predicates.length === 1) return first;
   return (flow) => {
     for (const matches of predicates) if (matches(flow)) return true;
     return false;
   };
+}
+
+type FieldTest = (name: string) => boolean;
+
+const isAboutSource: FieldTest = (name) => name.startsWith('source');
+const isAboutNoSide: FieldTest = (name) => !isAboutSource(name) && !name.startsWith('destination');
+
+const PARTS: readonly FieldTest[] = [isAboutNoSide, isAboutSource];
+
+const pickFields = (filter: FlowFilter, picks: FieldTest): FlowFilter =>
+  Object.fromEntries(Object.entries(filter).filter(([name]) => picks(name)));
+
+/**
+ * A list of filters. Those that ask the same of one part ask it once: `--from a --to b` is every reading of `a` times
+ * every reading of `b`, and most flows fail at all readings of `a`. `parts` splits the fields, outermost part first.
+ */
+function compileList(filters: readonly FlowFilter[], parts: readonly FieldTest[] = PARTS): FlowPredicate {
+  const [part, ...inner] = parts;
+  if (part === undefined || filters.length === 1) return anyOf(filters.map(compileFilter));
+  const groups = new Map<string, { readonly shared: FlowFilter; readonly rests: FlowFilter[] }>();
+  for (const filter of filters) {
+    const shared = pickFields(filter, part);
+    const key = JSON.stringify(shared, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));
+    const group = groups.get(key) ?? { shared, rests: [] };
+    group.rests.push(pickFields(filter, (name) => !part(name)));
+    groups.set(key, group);
+  }
+  const predicates = [...groups.values()].map(({ shared, rests }): FlowPredicate => {
+    const rest = compileList(rests, inner);
+    if (Object.keys(shared).length === 0) return rest;
+    const first = compileFilter(shared);
+    return (flow) => first(flow) && rest(flow);
+  });
+  return anyOf(predicates);
 }
 
 /** Allow and deny lists as they stand in a request: `whitelist` and `blacklist`. */
@@ -76,8 +109,8 @@ export interface FilterLists {
  * Throws `NetwatchError('usage')` that names the field and the value.
  */
 export function compileFilters({ allow = [], deny = [] }: FilterLists): FlowPredicate {
-  const allowed = allow.length === 0 ? undefined : anyOf(allow);
-  const denied = deny.length === 0 ? undefined : anyOf(deny);
+  const allowed = allow.length === 0 ? undefined : compileList(allow);
+  const denied = deny.length === 0 ? undefined : compileList(deny);
   if (allowed === undefined) return denied === undefined ? () => true : (flow) => !denied(flow);
   return denied === undefined ? allowed : (flow) => allowed(flow) && !denied(flow);
 }
