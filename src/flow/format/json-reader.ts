@@ -9,12 +9,13 @@ import { type Refuse, readAny, readInt32, SCALAR_READERS, type ValueReader } fro
 export type OnUnknown = (path: string) => void;
 
 type Plain = Readonly<Record<string, unknown>>;
+type Fields = ReadonlyMap<string, FieldReader>;
 type FieldReader = (reader: JsonReader, value: unknown, result: Record<string, unknown>) => void;
 type Reader = (reader: JsonReader, value: unknown) => unknown;
 
 const DETAIL = 'netwatch.v1.FlowDetail';
 const MAX_SHOWN = 40;
-const messages = new Map<string, ReadonlyMap<string, FieldReader>>();
+const messages = new Map<string, Fields>();
 
 const camelCase = (name: string): string => name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 
@@ -24,7 +25,14 @@ const isPlain = (value: unknown): value is Plain =>
 function readerOf(kind: string): Reader {
   const scalar: ValueReader | undefined = SCALAR_READERS.get(kind);
   if (scalar !== undefined) return (reader, value) => scalar(value, reader.refuse);
-  if (!kind.startsWith('enum ')) return (reader, value) => reader.message(kind, value);
+  if (!kind.startsWith('enum ')) {
+    // Looked up when first used: a message may refer to itself through others.
+    let fields: Fields | undefined;
+    return (reader, value) => {
+      fields ??= fieldsOf(kind);
+      return reader.message(fields, value);
+    };
+  }
   const values = new Map(Object.entries(ENUMS[kind.slice(5)] ?? {}));
   return (reader, value) => {
     if (typeof value === 'number') return readInt32(value, reader.refuse);
@@ -57,7 +65,7 @@ function fieldReader(property: string, kind: string): FieldReader {
 }
 
 /** Fields by every name JSON may use: the proto name and its lowerCamelCase. */
-function fieldsOf(message: string): ReadonlyMap<string, FieldReader> {
+function fieldsOf(message: string): Fields {
   const known = messages.get(message);
   if (known !== undefined) return known;
   const fields = new Map<string, FieldReader>();
@@ -97,9 +105,8 @@ class JsonReader {
     this.#onUnknown(this.#where + what);
   }
 
-  message(name: string, value: unknown): Record<string, unknown> {
+  message(fields: Fields, value: unknown): Record<string, unknown> {
     if (!isPlain(value)) return this.refuse('an object', value);
-    const fields = fieldsOf(name);
     const result: Record<string, unknown> = {};
     this.#path.push(this.#key);
     for (const key in value) {
@@ -118,7 +125,7 @@ class JsonReader {
     const inner = isPlain(value) ? value.value : undefined;
     if (isPlain(value) && value['@type'] === STRUCT_TYPE && isPlain(inner)) {
       const known = fieldsOf(DETAIL);
-      if (Object.keys(inner).every((key) => known.has(key))) result.detail = this.message(DETAIL, inner);
+      if (Object.keys(inner).every((key) => known.has(key))) result.detail = this.message(known, inner);
       else this.tellUnknown();
       return;
     }
@@ -143,7 +150,7 @@ function parseJson(text: string): unknown {
  * Throws `NetwatchError('input')` that names the field when a value has the wrong type.
  */
 export function eventFromJson(text: string, onUnknown: OnUnknown): FlowEvent {
-  return new JsonReader(onUnknown).message('observer.GetFlowsResponse', parseJson(text)) as FlowEvent;
+  return new JsonReader(onUnknown).message(fieldsOf('observer.GetFlowsResponse'), parseJson(text)) as FlowEvent;
 }
 
 /** Reads one filter in JSON; an unknown field or enum name is an error here, because it would match too much. */
@@ -151,5 +158,5 @@ export function filterFromJson(text: string): FlowFilter {
   const refuse = (path: string): never => {
     throw new NetwatchError('input', `unknown ${path.includes(' ') ? 'value' : 'field'} ${path}`);
   };
-  return new JsonReader(refuse).message('flow.FlowFilter', parseJson(text)) as FlowFilter;
+  return new JsonReader(refuse).message(fieldsOf('flow.FlowFilter'), parseJson(text)) as FlowFilter;
 }

@@ -32,9 +32,22 @@ export function formatRfc3339({ seconds, nanos }: Timestamp): string {
 
 let parsedText = '';
 let parsedSeconds = 0;
+let lastParsed = '';
+let lastTime: Timestamp | undefined;
 
-/** The time of an RFC 3339 text with up to nine digits of fraction and any offset; nothing when it is not one. */
+/**
+ * The time of an RFC 3339 text with up to nine digits of fraction and any offset; nothing when it is not one. Remembers
+ * the last text: an event has the time of its flow.
+ */
 export function parseRfc3339(text: string): Timestamp | undefined {
+  if (text !== lastParsed) {
+    lastTime = readTime(text);
+    lastParsed = text;
+  }
+  return lastTime;
+}
+
+function readTime(text: string): Timestamp | undefined {
   const parts = SHAPE.exec(text);
   if (parts === null) return undefined;
   const [, fraction = '', zone = 'Z'] = parts;

@@ -75,3 +75,14 @@ test('help and version are for standard output', async () => {
   assert.deepEqual(await runCaptured(['help', 'observe']), await runCaptured(['observe', '-h']));
   assert.match((await runCaptured(['--version'])).stdout, /^netwatch \S+\n$/);
 });
+
+test('without a server there is no past to ask for, and without root nothing at all', async () => {
+  const { status: code, stderr } = await runCaptured(['observe', '--last', '5']);
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    process.getuid?.() === 0
+      ? /^netwatch: --last needs flows from the past, and this host is only watched from now on\n/
+      : /^netwatch: watching this host needs root, and no server is given\n/,
+  );
+});
