@@ -1,6 +1,6 @@
 /** Reads the types of a BPF object: ELF64 section `.BTF` (kernel: Documentation/bpf/btf.rst). Trusted input only. */
 
-export interface BtfMember {
+interface BtfMember {
   readonly name: string;
   /** Index into the list of types. */
   readonly type: number;

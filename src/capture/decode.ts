@@ -8,7 +8,7 @@ import { dropFlow } from './drop-flow.ts';
 import type { DropReasons } from './drop-reason.ts';
 import { HttpFlows } from './http-flow.ts';
 import type { KernelSymbols } from './kernel-symbols.ts';
-import { ConnectionLayout, DropLayout, HeadLayout, L7, MessageLayout, RecordType } from './layout.gen.ts';
+import { ConnectionLayout, DropLayout, HeadLayout, L7, MessageLayout, PacketLayout, RecordType } from './layout.gen.ts';
 import { readMessage } from './message.ts';
 import { type Observation, readObservation, type Slab } from './observation.ts';
 import type { CaptureSettings } from './options.ts';
@@ -26,7 +26,7 @@ export interface DecoderParts {
 const ALIGNMENT = 8;
 /** Least bytes of a record by its type; one shorter is malformed. */
 const LEAST_SIZE: ReadonlyMap<number, number> = new Map([
-  [RecordType.packet, HeadLayout.byteLength],
+  [RecordType.packet, PacketLayout.byteLength],
   [RecordType.message, MessageLayout.payload],
   [RecordType.connection, ConnectionLayout.byteLength],
   [RecordType.drop, DropLayout.byteLength],

@@ -1,5 +1,5 @@
 /** What stands in place of something redacted; Hubble's word. */
-export const REDACTED = 'HUBBLE_REDACTED';
+const REDACTED = 'HUBBLE_REDACTED';
 
 /**
  * A URL or request target without its secrets: the query and what follows it is replaced as a whole, and so is user
