@@ -13,6 +13,10 @@ export const TABLE_HOLE = '\ue000';
 /** Where, on such a line, the right pane begins. */
 export const PANE_EDGE = '\ue001';
 
+// Some ptys have no size until somebody sets one.
+const DEFAULT_COLUMNS = 80;
+const DEFAULT_ROWS = 24;
+
 /** Rows that bypass React. */
 export interface Table {
   /** Screen line of the first one, 0-based. */
@@ -57,11 +61,11 @@ export class Compositor extends EventEmitter {
 
   /** The last column stays empty: writing it would make erasing to the end of the line take the character away again. */
   get columns(): number {
-    return Math.max(1, this.#output.columns - 1);
+    return Math.max(1, (this.#output.columns || DEFAULT_COLUMNS) - 1);
   }
 
   get rows(): number {
-    return this.#output.rows;
+    return this.#output.rows || DEFAULT_ROWS;
   }
 
   /** Ink's frames; anything else Ink writes (cursor and mode sequences) is ours to decide and ignored. */

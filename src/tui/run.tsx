@@ -26,6 +26,7 @@ export interface TuiOptions {
 /** Signals that end the UI; the process then gets them again, as if nobody had listened. */
 const DEADLY = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'] as const;
 const RESIZE_MS = 50;
+const MAX_DEBUG_LINES = 500;
 
 /**
  * Shows a source's flows until the user quits, `signal` aborts or the process is told to end.
@@ -57,6 +58,7 @@ class Session {
   readonly #decoder = new KeyDecoder();
   readonly #stopSource = new AbortController();
   readonly #finished = Promise.withResolvers<void>();
+  readonly #debugLines: string[] = [];
   #sourceError: unknown;
   #escTimer: NodeJS.Timeout | undefined;
   #resizeTimer: NodeJS.Timeout | undefined;
@@ -85,8 +87,7 @@ class Session {
     process.on('exit', restore);
     process.on('uncaughtExceptionMonitor', restore);
     signal.addEventListener('abort', this.#finish);
-    // Lines on the screen would tear it; whoever wants them sends stderr elsewhere.
-    if (process.stderr.isTTY) setDebugSink(() => {});
+    if (process.stderr.isTTY) setDebugSink(this.#keepDebugLine);
     try {
       this.#terminal.enter();
       stdin.on('data', this.#onInput);
@@ -112,9 +113,17 @@ class Session {
       process.off('exit', restore);
       process.off('uncaughtExceptionMonitor', restore);
       for (const name of DEADLY) process.off(name, onSignal);
+      if (process.stderr.isTTY) setDebugSink((line) => void process.stderr.write(`${line}\n`));
+      for (const line of this.#debugLines) process.stderr.write(`${line}\n`);
     }
     if (this.#sourceError !== undefined) throw this.#sourceError;
   }
+
+  /** Debug lines would tear the screen; the last ones are printed after it. */
+  readonly #keepDebugLine = (line: string): void => {
+    this.#debugLines.push(line);
+    if (this.#debugLines.length > MAX_DEBUG_LINES) this.#debugLines.shift();
+  };
 
   readonly #finish = (): void => this.#finished.resolve();
 

@@ -52,6 +52,8 @@ export class Viewer {
   #cell = 1;
   #message: { readonly text: string; readonly until: number } | undefined;
   #ended: { readonly error?: string } | undefined;
+  /** The rate on screen: until it says 0, there is something to paint. */
+  #shownRate = 0;
 
   constructor(options: ViewerOptions) {
     this.#options = options;
@@ -100,7 +102,7 @@ export class Viewer {
 
   /** Whether what is on screen changes by itself: rates fall, the pause grows, a message goes away. */
   get ticking(): boolean {
-    return this.store.flowsPerSecond > 0 || this.#view.paused || this.#message !== undefined;
+    return this.#shownRate > 0 || this.#view.paused || this.#message !== undefined;
   }
 
   /** Goes on with scans for a filter; returns whether there is more to do. */
@@ -176,7 +178,8 @@ export class Viewer {
   }
 
   #type(): void {
-    this.#entry = new FilterEntry(this.#history.current, this.#history.typed, this.#view.range);
+    const { current } = this.#history;
+    this.#entry = new FilterEntry(current && `${current} `, this.#history.typed, this.#view.range);
   }
 
   #typeKey(entry: FilterEntry, name: string, text: string): void {
@@ -252,12 +255,13 @@ export class Viewer {
   #header(width: number): string {
     const { store } = this;
     const { title, theme } = this.#options;
+    this.#shownRate = store.flowsPerSecond;
     return headerLine(
       {
         title,
         state: this.#ended === undefined ? 'live' : this.#ended.error === undefined ? 'ended' : 'failed',
         pause: this.#view.pause,
-        flowsPerSecond: store.flowsPerSecond,
+        flowsPerSecond: this.#shownRate,
         matchedPerSecond: store.matchedPerSecond,
         totals: store.totals,
         matched: store.predicate === undefined ? undefined : store.matches.flows,
