@@ -3,6 +3,9 @@
 #ifndef NETWATCH_STATS_BPF_H
 #define NETWATCH_STATS_BPF_H
 
+/* The kernel puts as many bytes before each record: BPF_RINGBUF_HDR_SZ. */
+#define NW_RECORD_HEADER 8
+
 static __always_inline void nw_count(__u32 stat)
 {
 	__u64 *counter = bpf_map_lookup_elem(&nw_stats, &stat);
@@ -24,14 +27,16 @@ static __always_inline void *nw_reserve(__u64 size, __u32 lost)
 
 /*
  * Hands a record over. A wake-up costs more than everything else here, so the
- * reader is woken only when much is waiting; otherwise its timer comes by.
+ * reader is woken once, by the record that fills the buffer beyond
+ * cfg_wakeup_bytes; for less, and for what follows, its timer comes by.
  */
 static __always_inline void nw_submit(void *record)
 {
 	__u64 waiting = bpf_ringbuf_query(&nw_ringbuf, BPF_RB_AVAIL_DATA);
+	__u64 size = ((struct nw_head *)record)->size + NW_RECORD_HEADER;
+	bool fills = waiting >= cfg_wakeup_bytes && waiting - size < cfg_wakeup_bytes;
 
-	bpf_ringbuf_submit(record, waiting > cfg_wakeup_bytes ? BPF_RB_FORCE_WAKEUP :
-								BPF_RB_NO_WAKEUP);
+	bpf_ringbuf_submit(record, fills ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
 }
 
 #endif
