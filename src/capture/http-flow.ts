@@ -3,7 +3,14 @@ import { type Flow, FlowType, type HTTPHeader, L7FlowType, type TraceContext, Ve
 import { Event } from '../flow/gen/netwatch.ts';
 import type { CaptureCounts } from './counts.ts';
 import { createFlow, detailOf, EventTypeNumber, ipOf, l4Of, trafficDirectionOf } from './flow-parts.ts';
-import { type HttpHeaders, hasMoreMessages, parseHttpRequest, parseHttpResponse, requestUrl } from './http.ts';
+import {
+  type HttpHeaders,
+  hasMoreMessages,
+  NEEDED_FIELDS,
+  parseHttpRequest,
+  parseHttpResponse,
+  requestUrl,
+} from './http.ts';
 import { HttpExchanges } from './http-exchanges.ts';
 import type { Message } from './message.ts';
 import type { Observation } from './observation.ts';
@@ -30,17 +37,22 @@ export class HttpFlows {
   readonly #exchanges: HttpExchanges;
   readonly #counts: CaptureCounts;
   readonly #settings: CaptureSettings;
+  /** Lower-case name → name as shown. */
+  readonly #shown: ReadonlyMap<string, string>;
+  readonly #wanted: ReadonlySet<string>;
 
   constructor(settings: CaptureSettings, counts: CaptureCounts) {
     this.#settings = settings;
     this.#counts = counts;
     this.#exchanges = new HttpExchanges(counts);
+    this.#shown = new Map(settings.httpHeaders.map((name) => [name.toLowerCase(), canonicalName(name.toLowerCase())]));
+    this.#wanted = new Set([...NEEDED_FIELDS, 'traceparent', ...this.#shown.keys()]);
   }
 
   /** Undefined when the payload is no request; that is counted. */
   request(o: Observation, message: Message, time: Timestamp): Flow | undefined {
     const { payload, length, ordinal } = message;
-    const head = parseHttpRequest(payload, length > payload.length);
+    const head = parseHttpRequest(payload, length > payload.length, this.#wanted);
     if (head === undefined) return this.#unparsed();
     const { method, protocol } = head;
     const url = this.#settings.redactUrls ? redactUrl(requestUrl(head)) : requestUrl(head);
@@ -53,7 +65,7 @@ export class HttpFlows {
   /** Undefined when the payload is no response; that is counted. */
   response(o: Observation, message: Message, time: Timestamp): Flow | undefined {
     const { payload, length, ordinal } = message;
-    const head = parseHttpResponse(payload);
+    const head = parseHttpResponse(payload, this.#wanted);
     if (head === undefined) return this.#unparsed();
     const request = this.#exchanges.response(o.socketCookie, ordinal, o.time);
     this.#noteHidden(o, hasMoreMessages(head, false, length));
@@ -85,10 +97,12 @@ export class HttpFlows {
   }
 
   #headers({ fields }: HttpHeaders): readonly HTTPHeader[] {
-    return this.#settings.httpHeaders.flatMap((name) => {
-      const value = fields.get(name);
-      return value === undefined ? [] : [{ key: canonicalName(name), value }];
-    });
+    const headers: HTTPHeader[] = [];
+    for (const [name, value] of fields) {
+      const key = this.#shown.get(name);
+      if (key !== undefined) headers.push({ key, value });
+    }
+    return headers;
   }
 
   #noteHidden(o: Observation, isHiding: boolean): void {

@@ -1,7 +1,7 @@
 /** HTTP/1.1 heads (RFC 9112) from a slice of a segment. The bytes are a stranger's; the slice bounds all work. */
 
 export interface HttpHeaders {
-  /** Lower-case name → value; of a repeated one the first. */
+  /** Lower-case name → value, of those asked for that are not empty; of a repeated one the first. */
   readonly fields: ReadonlyMap<string, string>;
   /** Bytes up to and with the empty line; 0 when that lies beyond the slice. */
   readonly headLength: number;
@@ -20,6 +20,9 @@ export interface HttpResponse extends HttpHeaders {
   readonly protocol: string;
 }
 
+/** Fields that this file reads itself: to be wanted always. */
+export const NEEDED_FIELDS: readonly string[] = ['content-length', 'host', 'transfer-encoding'];
+
 /** RFC 9110, 9 and RFC 5789. */
 const METHOD = /^(GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH) /;
 /** RFC 9112, 3; anything that is no control character and no space may be in the target. */
@@ -27,7 +30,6 @@ const REQUEST_LINE = /^([A-Z]+) ([^\x00-\x20\x7f]+) (HTTP\/1\.[01])$/;
 const CUT_REQUEST_LINE = /^([A-Z]+) ([^\x00-\x20\x7f]+)(?: [HTP/1.]*)?$/;
 /** RFC 9112, 4. The reason phrase may be missing. */
 const STATUS_LINE = /^(HTTP\/1\.[01]) ([1-5][0-9]{2})(?: .*)?$/;
-const FIELD_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/;
 const PRINTABLE = /^[\t\x20-\x7e]*$/;
 
 function percentEncode(target: string): string {
@@ -37,19 +39,20 @@ function percentEncode(target: string): string {
   );
 }
 
-/** Field lines after the first line; a line the slice cut, or a folded or malformed one, is left out. */
-function parseFields(text: string, firstLineEnd: number): HttpHeaders {
+/** The wanted field lines after the first line; one that the slice cut, or a folded or malformed one, is left out. */
+function parseFields(text: string, firstLineEnd: number, wanted: ReadonlySet<string>): HttpHeaders {
   const fields = new Map<string, string>();
-  let at = firstLineEnd;
-  for (;;) {
+  for (let at = firstLineEnd; ; ) {
     const end = text.indexOf('\n', at);
     if (end < 0) return { fields, headLength: 0 };
-    const line = text.slice(at, end).replace(/\r$/, '');
+    if (end === at || (end === at + 1 && text[at] === '\r')) return { fields, headLength: end + 1 };
+    const colon = text.indexOf(':', at);
+    if (colon > at && colon < end) {
+      const name = text.slice(at, colon).toLowerCase();
+      const value = wanted.has(name) && !fields.has(name) ? text.slice(colon + 1, end).trim() : '';
+      if (value !== '' && PRINTABLE.test(value)) fields.set(name, value);
+    }
     at = end + 1;
-    if (line === '') return { fields, headLength: at };
-    const [, name, value] = FIELD_LINE.exec(line) ?? [];
-    if (name === undefined || value === undefined || !PRINTABLE.test(value)) continue;
-    if (!fields.has(name.toLowerCase())) fields.set(name.toLowerCase(), value);
   }
 }
 
@@ -62,7 +65,11 @@ function firstLine(text: string): readonly [line: string, end: number] {
  * The request head at the start of `payload`, or undefined when there is none. `isCut` tells that the segment goes on
  * beyond the slice; only then may the request line end early, and the target is what there is of it.
  */
-export function parseHttpRequest(payload: Buffer, isCut: boolean): HttpRequest | undefined {
+export function parseHttpRequest(
+  payload: Buffer,
+  isCut: boolean,
+  wanted: ReadonlySet<string>,
+): HttpRequest | undefined {
   const text = payload.toString('latin1');
   if (!METHOD.test(text)) return undefined;
   const [line, end] = firstLine(text);
@@ -73,16 +80,16 @@ export function parseHttpRequest(payload: Buffer, isCut: boolean): HttpRequest |
   }
   const [, method, target, protocol] = REQUEST_LINE.exec(line) ?? [];
   if (method === undefined || target === undefined || protocol === undefined) return undefined;
-  return { method, target: percentEncode(target), protocol, ...parseFields(text, end) };
+  return { method, target: percentEncode(target), protocol, ...parseFields(text, end, wanted) };
 }
 
 /** The response head at the start of `payload`, or undefined when there is none. */
-export function parseHttpResponse(payload: Buffer): HttpResponse | undefined {
+export function parseHttpResponse(payload: Buffer, wanted: ReadonlySet<string>): HttpResponse | undefined {
   const text = payload.toString('latin1');
   const [line, end] = firstLine(text);
   const [, protocol, code] = STATUS_LINE.exec(line) ?? [];
   if (protocol === undefined || code === undefined) return undefined;
-  const headers = end < 0 ? { fields: new Map<string, string>(), headLength: 0 } : parseFields(text, end);
+  const headers = end < 0 ? { fields: new Map<string, string>(), headLength: 0 } : parseFields(text, end, wanted);
   return { code: Number(code), protocol, ...headers };
 }
 
