@@ -4,7 +4,7 @@ import { quoteValue } from '../flow/where/print.ts';
 import type { EventRange } from './event-log.ts';
 
 /** One thing that could stand where the cursor is. */
-export interface Proposal {
+interface Proposal {
   /** What is shown. */
   readonly label: string;
   /** How often it occurs in the buffer, or what it means. */
@@ -20,9 +20,9 @@ export interface Proposals {
 }
 
 /** Most proposals shown at once. */
-export const MAX_PROPOSALS = 6;
+const MAX_PROPOSALS = 6;
 const MAX_VALUES = 2000;
-const MAX_EVENTS = 2 ** 14;
+const MAX_EVENTS = 2 ** 13;
 
 const NO_PROPOSALS: Proposals = { from: 0, list: [] };
 const FIELD_TARGETS = FIELDS.map((field) => ({ field, target: fuzzysort.prepare(field.name) }));
@@ -33,7 +33,7 @@ interface Value {
   readonly target: Prepared;
 }
 
-/** How often each value of a field occurs in the newest 16,384 events of a range; at most 2,000 different values. */
+/** How often each value of a field occurs in the newest 8,192 events of a range; at most 2,000 different values. */
 function countValues(range: EventRange, field: Field): Value[] {
   const counts = new Map<string, number>();
   for (let seq = range.end - 1; seq >= Math.max(range.oldest, range.end - MAX_EVENTS); seq--) {

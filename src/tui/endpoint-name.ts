@@ -6,7 +6,7 @@ export type Side = 'source' | 'destination';
 const RESERVED = 'reserved:';
 
 /** The reserved identity an endpoint has ("world", "host"), if any. */
-export function reservedName(endpoint: Endpoint | undefined): string | undefined {
+function reservedName(endpoint: Endpoint | undefined): string | undefined {
   return endpoint?.labels?.find((label) => label.startsWith(RESERVED))?.slice(RESERVED.length);
 }
 

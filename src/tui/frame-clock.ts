@@ -1,7 +1,7 @@
 /** Shortest time between two frames that new rows cause: 20 a second. */
-export const ROW_FRAME_MS = 50;
+const ROW_FRAME_MS = 50;
 /** Time between two frames that only digits cause: four a second, or nobody can read them. */
-export const DIGIT_FRAME_MS = 250;
+const DIGIT_FRAME_MS = 250;
 
 /**
  * Decides when the screen is painted. Keys paint at once, new rows at most every `ROW_FRAME_MS`, the chrome's digits

@@ -32,7 +32,7 @@ function helpEntries(theme: Theme, width: number): string[] {
  * The help as lines that cover the lower part of the list, at most `height`: as many columns as fit, a title rule and
  * the filter grammar. `scroll` skips lines where the screen is too small for all of it.
  */
-export function helpLines(width: number, height: number, scroll: number, theme: Theme): string[] {
+function helpLines(width: number, height: number, scroll: number, theme: Theme): string[] {
   const columns = Math.max(1, Math.floor(width / (COLUMN_WIDTH + 2)));
   const columnWidth = columns === 1 ? width : COLUMN_WIDTH;
   const entries = [

@@ -6,7 +6,7 @@ export const MIN_COLUMNS = 40;
 /** Fewest rows of a terminal. */
 export const MIN_ROWS = 8;
 /** From this width on, the detail stands beside the list. */
-export const SIDE_PANE_COLUMNS = 120;
+const SIDE_PANE_COLUMNS = 120;
 
 const HEAD_LINES = 3;
 const FOOT_LINES = 1;

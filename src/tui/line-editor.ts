@@ -7,7 +7,7 @@ export interface EditedLine {
 }
 
 /** Most characters a typed line holds; what goes beyond is not taken. */
-export const MAX_LINE_LENGTH = 4096;
+const MAX_LINE_LENGTH = 4096;
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 

@@ -19,7 +19,7 @@ export const LOST_PLACES: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** Plain text of one cell of a flow's row, sanitised. */
-export function cellText(flow: Flow, name: ColumnName, plan: ColumnPlan, theme: Theme, nodeName?: string): string {
+function cellText(flow: Flow, name: ColumnName, plan: ColumnPlan, theme: Theme, nodeName?: string): string {
   const { left, right, isReply } = orient(flow);
   const safe = (text: string): string => sanitizeCell(text, theme);
   switch (name) {
@@ -85,7 +85,7 @@ export function noteText(event: FlowEvent, theme: Theme): string {
   const message = nodeStatus?.message ? `: ${nodeStatus.message}` : '';
   switch (nodeStatus?.stateChange) {
     case NodeState.NODE_CONNECTED:
-      return sanitizeCell(`${at} ${names}: connected`, theme);
+      return sanitizeCell(`${at} ${names}: connected${message}`, theme);
     case NodeState.NODE_UNAVAILABLE:
       return sanitizeCell(`${at} ${names}: unavailable, its flows are missing from here on${message}`, theme);
     case NodeState.NODE_GONE:

@@ -10,7 +10,7 @@ import { RateMeter } from './rate-meter.ts';
 export const SCAN_SLICE_MS = 5;
 
 /** Events lost, by where: `LostEventSource` number → count. */
-export type LostCounts = ReadonlyMap<number, number>;
+type LostCounts = ReadonlyMap<number, number>;
 
 /** Counts since the start; they never stop and never go back. */
 export interface Totals {
@@ -105,8 +105,12 @@ export class Store {
   }
 
   #ingestNote(event: FlowEvent): void {
-    if (event.nodeStatus !== undefined) this.nodes.apply(event.nodeStatus);
-    const { lostEvents } = event;
+    const { lostEvents, nodeStatus } = event;
+    const outage = nodeStatus && this.nodes.apply(nodeStatus, event.time);
+    if (outage !== undefined) {
+      // The row that ends a gap says how long it was.
+      event = { ...event, nodeStatus: { ...nodeStatus, message: `flows of ${outage}s before this are missing` } };
+    }
     if (lostEvents !== undefined) {
       const source = lostEvents.source ?? 0;
       this.#lost.set(source, (this.#lost.get(source) ?? 0) + Number(lostEvents.numEventsLost ?? 0));

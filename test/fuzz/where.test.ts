@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { compileWhere } from '../../src/flow/where/compile.ts';
 import { FIELDS } from '../../src/flow/where/fields.ts';
-import { parseWhere } from '../../src/flow/where/parse.ts';
+import { MAX_WHERE_LENGTH, parseWhere } from '../../src/flow/where/parse.ts';
 import { printWhere } from '../../src/flow/where/print.ts';
 import type { Where } from '../../src/flow/where/where.ts';
 import { WhereError } from '../../src/flow/where/where-error.ts';
@@ -89,7 +89,7 @@ test('any filter survives being printed and read', () => {
   fc.assert(
     fc.property(anyWhere, (where) => {
       const text = printWhere(where);
-      fc.pre(text.length <= 4096);
+      fc.pre(text.length <= MAX_WHERE_LENGTH);
       assert.deepEqual(parseWhere(text), where, text);
     }),
     { numRuns: 2000 },

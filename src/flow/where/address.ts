@@ -1,5 +1,5 @@
 /** An IP address as a number: 32 bits for version 4, 128 for version 6. */
-export interface NumericAddress {
+interface NumericAddress {
   readonly version: 4 | 6;
   readonly bits: bigint;
 }
@@ -38,7 +38,7 @@ function parseIpv6(text: string): bigint | undefined {
 }
 
 /** Reads a textual address; undefined when it is none. */
-export function parseAddress(text: string): NumericAddress | undefined {
+function parseAddress(text: string): NumericAddress | undefined {
   if (text.length > 45) return undefined;
   const isIpv6 = text.includes(':');
   const bits = isIpv6 ? parseIpv6(text) : parseIpv4(text);

@@ -21,7 +21,7 @@ const UNITS: Readonly<Record<string, number>> = { k: 1e3, m: 1e6, g: 1e9 };
 const DURATIONS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 };
 
 /** Whether an operator orders values instead of comparing text. */
-export function isOrdering(operator: Operator): boolean {
+function isOrdering(operator: Operator): boolean {
   return operator === '<' || operator === '<=' || operator === '>' || operator === '>=';
 }
 

@@ -1,7 +1,8 @@
 import { NetwatchError } from '../../base/error.ts';
 import type { Flow } from '../gen/flow.ts';
 import { compileTest, splitFlags, type Test } from './compare.ts';
-import { FIELDS, type Field, type FlowSide, fieldNamed } from './fields.ts';
+import { containsText } from './contains-text.ts';
+import { type Field, type FlowSide, fieldNamed } from './fields.ts';
 import { flagsOf } from './names.ts';
 import type { Term, Where, Word } from './where.ts';
 
@@ -75,23 +76,7 @@ function compileFlags(value: string): FlowPredicate {
   };
 }
 
-/** The fields a bare word is looked for in. */
-const SEARCHED = FIELDS.filter(
-  ({ name, compares }) => compares !== 'duration' && !['label', 'fault', 'type', 'reply', 'from', 'to'].includes(name),
-);
-
 function compileWord({ text }: Word): FlowPredicate {
   const wanted = text.toLowerCase();
-  const contains = (value: string | undefined): boolean => !!value && value.toLowerCase().includes(wanted);
-  return (flow) => {
-    for (const field of SEARCHED) {
-      for (const side of field.sides) {
-        for (const value of field.values(flow, side)) if (contains(value)) return true;
-      }
-    }
-    if (flow.sourceNames?.some(contains) || flow.destinationNames?.some(contains)) return true;
-    const { detail } = flow;
-    if (detail === undefined) return false;
-    return contains(detail.netfilter?.comment) || contains(detail.connection?.error) || contains(detail.process?.comm);
-  };
+  return (flow) => containsText(flow, wanted);
 }

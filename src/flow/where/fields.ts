@@ -19,7 +19,7 @@ export interface Field {
   readonly sides: readonly FlowSide[];
   /** One line for completion and documentation. */
   readonly does: string;
-  /** The values it has in a flow at one side; empty when there is none. Fields without sides ignore `side`. */
+  /** The values it has in a flow at one side, the one to propose last. Fields without sides ignore `side`. */
   values(flow: Flow, side: FlowSide): readonly (string | undefined)[];
   /** For `number` and `duration` (nanoseconds): NaN when there is none. */
   number?(flow: Flow, side: FlowSide): number;
@@ -48,7 +48,7 @@ function labelsOf(endpoint: Endpoint | undefined): readonly string[] {
   return (
     endpoint?.labels?.flatMap((label) => {
       const bare = label.replace(/^[a-z0-9]+:/, '');
-      return [label, bare, bare.replace(/=.*$/, '')];
+      return [label, bare.replace(/=.*$/, ''), bare];
     }) ?? []
   );
 }
@@ -59,14 +59,14 @@ function identitiesOf(flow: Flow, side: FlowSide): readonly (string | undefined)
   const app = endpoint?.labels?.flatMap((label) => /^k8s:app=(.+)$/.exec(label)?.[1] ?? []) ?? [];
   const reserved = endpoint?.labels?.flatMap((label) => /^reserved:(.+)$/.exec(label)?.[1] ?? []) ?? [];
   return [
-    ...qualified(endpoint?.namespace, endpoint?.podName),
-    ...workloadsOf(endpoint),
-    ...serviceOf(flow, side),
-    ...app,
-    ...reserved,
-    endpoint?.namespace,
     flow.ip?.[side],
     ...((side === 'source' ? flow.sourceNames : flow.destinationNames) ?? []),
+    ...reserved,
+    ...app,
+    endpoint?.namespace,
+    ...qualified(endpoint?.namespace, endpoint?.podName),
+    ...serviceOf(flow, side),
+    ...workloadsOf(endpoint),
   ];
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LostEventSource, Verdict } from '../../../src/flow/gen/flow.ts';
+import { NodeState } from '../../../src/flow/gen/relay.ts';
 import type { FlowEvent } from '../../../src/flow/source.ts';
 import { LOG_CAPACITY } from '../../../src/tui/event-log.ts';
 import { ListView } from '../../../src/tui/list-view.ts';
@@ -155,4 +156,17 @@ test('rates fall to zero two seconds after the last flow', () => {
   assert.equal(Math.round(store.flowsPerSecond), 100);
   clock.ms += 2500;
   assert.equal(store.flowsPerSecond, 0);
+});
+
+test('a node that comes back says how long its flows were missing', () => {
+  const { store, view } = setUp();
+  const status = (seconds: number, stateChange: number): FlowEvent => ({
+    time: { seconds, nanos: 0 },
+    nodeStatus: { stateChange, nodeNames: ['n1'], message: 'EOF' },
+  });
+  store.ingest([status(100, NodeState.NODE_UNAVAILABLE), status(104, NodeState.NODE_ERROR)]);
+  assert.deepEqual(store.nodes.missing, [{ name: 'n1', message: 'EOF' }]);
+  store.ingest([status(109, NodeState.NODE_CONNECTED)]);
+  assert.deepEqual(store.nodes.missing, []);
+  assert.match(view.rows().at(-1)?.event.nodeStatus?.message ?? '', /9s/);
 });
