@@ -32,11 +32,10 @@ enum skb_drop_reason___nw {
 };
 
 /* True when the running kernel has this reason and it is the one. */
-#define nw_reason_is(reason, name)                                                        \
-	(bpf_core_enum_value_exists(enum skb_drop_reason___nw,                            \
-				    SKB_DROP_REASON_##name##___nw) &&                     \
-	 (reason) == bpf_core_enum_value(enum skb_drop_reason___nw,                       \
-					 SKB_DROP_REASON_##name##___nw))
+#define nw_reason_is(reason, name)                                                                 \
+	(bpf_core_enum_value_exists(enum skb_drop_reason___nw, SKB_DROP_REASON_##name##___nw) &&   \
+	 (reason) ==                                                                               \
+		 bpf_core_enum_value(enum skb_drop_reason___nw, SKB_DROP_REASON_##name##___nw))
 
 /* Struct nf_conn lives in a module on most distributions, and then not in vmlinux.h. */
 struct nf_conntrack_tuple___nw {

@@ -3,9 +3,9 @@
 #ifndef NETWATCH_DROP_BPF_H
 #define NETWATCH_DROP_BPF_H
 
-#define NW_SKB_CONSUMED 1	/* and 0: not dropped, on every kernel with reasons */
-#define NW_NFCT_INFO 7UL	/* low bits of sk_buff._nfct: enum ip_conntrack_info */
-#define NW_CT_IS_REPLY 3
+#define NW_SKB_CONSUMED 1   /* and 0: not dropped, on every kernel with reasons */
+#define NW_NFCT_INFO	7UL /* low bits of sk_buff._nfct: enum ip_conntrack_info */
+#define NW_CT_IS_REPLY	3
 
 /*
  * Freed in the ordinary course: leftovers of a closed socket, duplicates,

@@ -44,8 +44,13 @@ const struct nw_layout *const nw_layout __attribute__((used)) = 0;
 static __always_inline void nw_observe_tcp(struct __sk_buff *skb, const struct nw_view *view,
 					   struct bpf_sock *sk, __u8 direction)
 {
-	struct nw_socket *socket = nw_get_socket(skb, sk);
+	struct nw_socket *socket;
 
+	if (sk->type == NW_SOCK_RAW) {
+		nw_observe_control(skb, view, direction);
+		return;
+	}
+	socket = nw_get_socket(skb, sk);
 	if (!socket)
 		return;
 	if (sk->state == BPF_TCP_LISTEN) {

@@ -68,8 +68,8 @@ static __always_inline void nw_learn_role(struct nw_socket *socket, __u8 flags, 
 
 	if (socket->role || !(flags & NW_TCP_SYN))
 		return;
-	socket->role = (direction == NW_DIRECTION_EGRESS) == first_syn ? NW_ROLE_CLIENT :
-									 NW_ROLE_SERVER;
+	socket->role =
+		(direction == NW_DIRECTION_EGRESS) == first_syn ? NW_ROLE_CLIENT : NW_ROLE_SERVER;
 }
 
 /*
@@ -88,11 +88,28 @@ static __always_inline void nw_observe_listener(struct __sk_buff *skb, const str
 		nw_count(NW_STAT_LISTENER_DATA);
 }
 
+/*
+ * The kernel answers in the name of ports that nobody listens on, through a
+ * raw socket it shares among all. Each RST of it is an event; an answer to a
+ * SYN has ACK set as well (RFC 9293, 3.10.7.1), so that is a server's.
+ */
+static __always_inline void nw_observe_control(struct __sk_buff *skb, const struct nw_view *view,
+					       __u8 direction)
+{
+	struct nw_socket socket = {};
+
+	if (direction != NW_DIRECTION_EGRESS || !(view->tcp_flags & NW_TCP_RST))
+		return;
+	if (view->tcp_flags & NW_TCP_ACK)
+		socket.role = NW_ROLE_SERVER;
+	nw_emit_packet(skb, view, &socket, direction);
+}
+
 /* True when the packet shows a flag for the first time in its direction. */
 static __always_inline bool nw_learn_flags(struct nw_socket *socket, __u8 flags, __u8 direction)
 {
-	__u8 *seen = direction == NW_DIRECTION_EGRESS ? &socket->flags_seen[NW_DIRECTION_EGRESS] :
-							&socket->flags_seen[NW_DIRECTION_INGRESS];
+	__u8 *seen = direction == NW_DIRECTION_EGRESS ? &socket->flags_seen[NW_DIRECTION_EGRESS]
+						      : &socket->flags_seen[NW_DIRECTION_INGRESS];
 
 	if (!(flags & ~*seen))
 		return false;
@@ -132,9 +149,9 @@ static __always_inline void nw_observe_udp(struct __sk_buff *skb, const struct n
 		if (bpf_map_update_elem(&nw_udp_conversations, &key, &first, BPF_ANY))
 			nw_count(NW_STAT_UDP_TABLE_FAILED);
 	} else {
-		reported = direction == NW_DIRECTION_EGRESS ?
-				   &value->reported_ns[NW_DIRECTION_EGRESS] :
-				   &value->reported_ns[NW_DIRECTION_INGRESS];
+		reported = direction == NW_DIRECTION_EGRESS
+				   ? &value->reported_ns[NW_DIRECTION_EGRESS]
+				   : &value->reported_ns[NW_DIRECTION_INGRESS];
 		if (*reported && now - *reported < cfg_udp_interval_ns)
 			return;
 		*reported = now;

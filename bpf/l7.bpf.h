@@ -13,10 +13,10 @@
 #ifndef NETWATCH_L7_BPF_H
 #define NETWATCH_L7_BPF_H
 
-#define NW_DNS_PORT 53
-#define NW_DNS_HEADER 12	/* RFC 1035, 4.1.1 */
-#define NW_HTTP_START 12	/* "HTTP/1.1 200" */
-#define NW_L7_MISSES 6		/* data packets without a known start: the socket speaks something else */
+#define NW_DNS_PORT   53
+#define NW_DNS_HEADER 12 /* RFC 1035, 4.1.1 */
+#define NW_HTTP_START 12 /* "HTTP/1.1 200" */
+#define NW_L7_MISSES  6	 /* data packets without a known start: the socket speaks something else */
 
 #define NW_WORD(a, b, c, d) ((__u32)(a) | (__u32)(b) << 8 | (__u32)(c) << 16 | (__u32)(d) << 24)
 
@@ -135,7 +135,7 @@ static __always_inline enum nw_start nw_classify(__u32 word)
 	case NW_WORD('H', 'T', 'T', 'P'):
 		return NW_START_RESPONSE;
 	case NW_WORD('P', 'R', 'I', ' '):
-		return NW_START_HTTP2;	/* RFC 9113, 3.4 */
+		return NW_START_HTTP2; /* RFC 9113, 3.4 */
 	default:
 		return NW_START_NONE;
 	}
@@ -153,7 +153,8 @@ static __always_inline bool nw_is_repeated(const struct nw_view *view, __u32 *en
 }
 
 static __always_inline void nw_observe_request(struct __sk_buff *skb, const struct nw_view *view,
-					       struct nw_socket *socket, __u8 direction, __u8 method)
+					       struct nw_socket *socket, __u8 direction,
+					       __u8 method)
 {
 	bool waiting = socket->requests != socket->responses;
 

@@ -7,7 +7,7 @@
 enum nw_socket_l7 {
 	NW_SOCKET_L7_UNKNOWN = 0,
 	NW_SOCKET_L7_HTTP = 1,
-	NW_SOCKET_L7_OTHER = 2,		/* never looked at again */
+	NW_SOCKET_L7_OTHER = 2, /* never looked at again */
 };
 
 /*
@@ -16,24 +16,24 @@ enum nw_socket_l7 {
  * most one repeated packet event.
  */
 struct nw_socket {
-	__u64 connect_ns;	/* SYN sent; 0 at a server */
+	__u64 connect_ns; /* SYN sent; 0 at a server */
 	__u64 established_ns;
 	__u64 cookie;
 	__u64 cgroup_id;
 	__u32 netns;
 	__u32 pid;
 	__u8 comm[NW_COMM_LENGTH];
-	__u8 role;		/* enum nw_role */
-	__u8 l7;		/* enum nw_socket_l7 */
-	__u8 misses;		/* data packets that began like nothing known */
-	__u8 method;		/* first letter of the last request's method */
-	__u8 overlapping;	/* a request was sent before the last answer: no ordinals any more */
+	__u8 role;	  /* enum nw_role */
+	__u8 l7;	  /* enum nw_socket_l7 */
+	__u8 misses;	  /* data packets that began like nothing known */
+	__u8 method;	  /* first letter of the last request's method */
+	__u8 overlapping; /* a request was sent before the last answer: no ordinals any more */
 	__u8 reserved;
-	__u8 flags_seen[3];	/* TCP flags by enum nw_direction */
+	__u8 flags_seen[3]; /* TCP flags by enum nw_direction */
 	__u8 reserved2[3];
-	__u32 requests;		/* heads seen, by their writing side */
+	__u32 requests; /* heads seen, by their writing side */
 	__u32 responses;
-	__u32 request_end;	/* sequence number after the last head's packet */
+	__u32 request_end; /* sequence number after the last head's packet */
 	__u32 response_end;
 };
 
@@ -48,8 +48,8 @@ struct nw_udp_key {
 };
 
 struct nw_udp_value {
-	__u64 reported_ns[3];	/* by enum nw_direction */
-	__u8 role;		/* who spoke first */
+	__u64 reported_ns[3]; /* by enum nw_direction */
+	__u8 role;	      /* who spoke first */
 	__u8 reserved[7];
 };
 

@@ -6,8 +6,8 @@
 #ifndef NETWATCH_PARSE_BPF_H
 #define NETWATCH_PARSE_BPF_H
 
-#define ETH_P_IP 0x0800
-#define ETH_P_IPV6 0x86dd
+#define ETH_P_IP       0x0800
+#define ETH_P_IPV6     0x86dd
 #define IPPROTO_ICMPV6 58
 
 #define NW_TCP_FIN 0x01
@@ -16,8 +16,9 @@
 #define NW_TCP_PSH 0x08
 #define NW_TCP_ACK 0x10
 
+#define NW_SOCK_RAW	      3
 #define NW_IP_FRAGMENT_OFFSET 0x1fff
-#define NW_LOOPBACK_IFINDEX 1	/* in every network namespace */
+#define NW_LOOPBACK_IFINDEX   1 /* in every network namespace */
 
 /* What the headers say. Offsets count from the IP header. */
 struct nw_view {
@@ -146,8 +147,8 @@ static __always_inline bool nw_parse_ipv4(struct __sk_buff *skb, struct nw_view 
 	header = (*(__u8 *)&start & 0x0f) * 4;
 	if (header != sizeof(start.ip) &&
 	    bpf_skb_load_bytes(skb, header, &start.l4,
-			       start.ip.protocol == IPPROTO_TCP ? sizeof(struct tcphdr) :
-								  sizeof(struct udphdr))) {
+			       start.ip.protocol == IPPROTO_TCP ? sizeof(struct tcphdr)
+								: sizeof(struct udphdr))) {
 		nw_count(NW_STAT_PACKET_TRUNCATED);
 		return false;
 	}

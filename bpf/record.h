@@ -97,18 +97,18 @@ struct nw_tuple {
 
 /* Every record starts with it. */
 struct nw_head {
-	__u8 type;		/* enum nw_record_type */
-	__u8 direction;		/* enum nw_direction */
-	__u8 role;		/* enum nw_role */
-	__u8 family;		/* 4 or 6 */
-	__u8 protocol;		/* IPPROTO_* */
-	__u8 tcp_flags;		/* byte 13 of the TCP header, 0 without one */
-	__u16 size;		/* of the record */
-	__u32 netns;		/* inode number, 0 when not known */
-	__u32 ifindex;		/* in that namespace, 0 when not known */
-	__u64 time_ns;		/* CLOCK_MONOTONIC */
-	__u64 socket_cookie;	/* 0 without a socket */
-	__u64 cgroup_id;	/* inode number of the cgroup2 directory, 0 when not known */
+	__u8 type;	     /* enum nw_record_type */
+	__u8 direction;	     /* enum nw_direction */
+	__u8 role;	     /* enum nw_role */
+	__u8 family;	     /* 4 or 6 */
+	__u8 protocol;	     /* IPPROTO_* */
+	__u8 tcp_flags;	     /* byte 13 of the TCP header, 0 without one */
+	__u16 size;	     /* of the record */
+	__u32 netns;	     /* inode number, 0 when not known */
+	__u32 ifindex;	     /* in that namespace, 0 when not known */
+	__u64 time_ns;	     /* CLOCK_MONOTONIC */
+	__u64 socket_cookie; /* 0 without a socket */
+	__u64 cgroup_id;     /* inode number of the cgroup2 directory, 0 when not known */
 	struct nw_tuple tuple;
 	__u32 reserved2;
 };
@@ -121,27 +121,27 @@ struct nw_packet {
 /* A packet's payload that begins like an HTTP/1.1 head, or a DNS message. */
 struct nw_message {
 	struct nw_head head;
-	__u32 ordinal;		/* of the request on its socket, from 1; 0 when it is not certain */
-	__u32 length;		/* payload bytes in the packet */
-	__u16 captured;		/* of them in `payload` */
-	__u8 protocol;		/* enum nw_l7 */
+	__u32 ordinal;	/* of the request on its socket, from 1; 0 when it is not certain */
+	__u32 length;	/* payload bytes in the packet */
+	__u16 captured; /* of them in `payload` */
+	__u8 protocol;	/* enum nw_l7 */
 	__u8 reserved[5];
-	__u8 payload[NW_PAYLOAD_MAX];	/* NW_PAYLOAD_SHORT in a short record */
+	__u8 payload[NW_PAYLOAD_MAX]; /* NW_PAYLOAD_SHORT in a short record */
 };
 
 /* The end of a TCP connection; the tuple's source is the local end. */
 struct nw_connection {
 	struct nw_head head;
-	__u64 connect_ns;	/* SYN sent to established; 0 at a server */
-	__u64 duration_ns;	/* 0 when it was open before netwatch */
-	__u64 bytes_sent;	/* payload, without retransmissions */
+	__u64 connect_ns;  /* SYN sent to established; 0 at a server */
+	__u64 duration_ns; /* 0 when it was open before netwatch */
+	__u64 bytes_sent;  /* payload, without retransmissions */
 	__u64 bytes_received;
 	__u32 srtt_us;
-	__u32 min_rtt_us;	/* 0xffffffff when never measured */
+	__u32 min_rtt_us; /* 0xffffffff when never measured */
 	__u32 retransmits;
-	__u32 error;		/* errno, 0 for an orderly end */
-	__u32 pid;		/* 0 when not known */
-	__u8 event;		/* enum nw_connection_event */
+	__u32 error; /* errno, 0 for an orderly end */
+	__u32 pid;   /* 0 when not known */
+	__u8 event;  /* enum nw_connection_event */
 	__u8 reserved[3];
 	__u8 comm[NW_COMM_LENGTH];
 };
@@ -149,10 +149,10 @@ struct nw_connection {
 /* A packet that the kernel dropped. */
 struct nw_drop {
 	struct nw_head head;
-	__u64 location;		/* address after the call that freed it */
-	__u32 reason;		/* enum skb_drop_reason of the running kernel */
+	__u64 location; /* address after the call that freed it */
+	__u32 reason;	/* enum skb_drop_reason of the running kernel */
 	__u32 length;
-	__u8 original_destination[16];	/* before NAT; all zero when not known */
+	__u8 original_destination[16]; /* before NAT; all zero when not known */
 	__u16 original_port;
 	__u8 icmp_type;
 	__u8 icmp_code;

@@ -3,7 +3,7 @@
 #ifndef NETWATCH_SOCK_BPF_H
 #define NETWATCH_SOCK_BPF_H
 
-#define AF_INET 2
+#define AF_INET	 2
 #define AF_INET6 10
 
 static __always_inline __u64 nw_sock_cgroup(const struct sock *sk)
@@ -79,11 +79,11 @@ static __always_inline void nw_view_sock(const struct sock *sk, const struct tcp
 	BPF_CORE_READ_INTO(&view->tuple.source, sk, __sk_common.skc_v6_rcv_saddr);
 	BPF_CORE_READ_INTO(&view->tuple.destination, sk, __sk_common.skc_v6_daddr);
 	/* An IPv6 socket with an IPv4 peer. */
-	view->family = *(const __u64 *)view->tuple.destination == 0 &&
-				       *(const __u32 *)(view->tuple.destination + 8) ==
-					       bpf_htonl(0xffff) ?
-			       4 :
-			       6;
+	view->family =
+		*(const __u64 *)view->tuple.destination == 0 &&
+				*(const __u32 *)(view->tuple.destination + 8) == bpf_htonl(0xffff)
+			? 4
+			: 6;
 }
 
 static __always_inline void nw_fill_totals(struct nw_connection *record, const struct sock *sk,

@@ -163,6 +163,9 @@ describe('capture', { skip, concurrency: false }, () => {
       const [drop] = await recording.until(1, (f) => f.verdict === Verdict.DROPPED && portOf(f) === 9991);
       assert.equal(drop?.detail?.skbDropReason, 'NO_SOCKET');
       assert.equal(drop?.l4?.tcp?.flags?.syn, true);
+      const resets = await recording.until(2, (f) => f.l4?.tcp?.flags?.rst === true && f.l4.tcp.sourcePort === 9991);
+      assert.deepEqual(resets.map(isClientSide).sort(), [false, true], 'the RST is seen at both ends');
+      assert.ok(resets.every((f) => f.isReply === true));
     });
   });
 
