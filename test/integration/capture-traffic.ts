@@ -2,6 +2,7 @@
 import { createSocket } from 'node:dgram';
 import { Agent, createServer, get } from 'node:http';
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const [verb = '', host = '', portText = '0', countText = '1', option = ''] = process.argv.slice(2);
 const port = Number(portText);
@@ -53,18 +54,22 @@ async function getAll(): Promise<void> {
   agent.destroy();
 }
 
-/** Sends text as one segment, then waits for `count` bytes or the end. */
-async function sendText(text: string): Promise<void> {
+/** Sends each part as a segment of its own, then waits for `count` bytes or the end. */
+async function sendParts(parts: readonly string[]): Promise<void> {
   const socket = connect({ host, port, noDelay: true });
-  socket.write(text);
   let received = 0;
-  await new Promise<void>((resolve) => {
+  const done = new Promise<void>((resolve) => {
     socket.on('close', () => resolve());
     socket.on('data', (data) => {
       received += data.length;
       if (received >= count) socket.end();
     });
   });
+  for (const part of parts) {
+    socket.write(Buffer.from(part, 'base64'));
+    await sleep(50);
+  }
+  await done;
 }
 
 switch (verb) {
@@ -90,7 +95,7 @@ switch (verb) {
     await getAll();
     break;
   case 'text':
-    await sendText(Buffer.from(option, 'base64').toString());
+    await sendParts(process.argv.slice(6));
     break;
   case 'connect': {
     const socket = connect({ host, port, timeout: 300 });

@@ -197,6 +197,50 @@ describe('capture', { skip, concurrency: false }, () => {
     });
   });
 
+  test('a head that is split over segments is shown without what was not seen', async () => {
+    await pods.serve('http-server', pods.server, 8004);
+    await record(async (recording) => {
+      const [first, second] = ['GE', 'T /n/5?secret=1 HTTP/1.1\r\nHost: a\r\n\r\n'];
+      pods.send('text', pods.server, 8004, 100, ...[first, second].map((part) => Buffer.from(part).toString('base64')));
+      const responses = await recording.until(2, (f) => f.l7?.http?.code !== undefined);
+      assert.deepEqual(
+        responses.map((f) => f.l7?.http?.code),
+        [503, 503],
+      );
+      assert.ok(responses.every((f) => f.l7?.http?.url === undefined && f.detail?.requestOrdinal === undefined));
+      assert.equal(
+        recording.flows.some((f) => f.l7?.type === L7FlowType.REQUEST),
+        false,
+      );
+      assert.ok(recording.counter('kernel.httpUnpaired') >= 2);
+    });
+  });
+
+  test('a drop behind destination NAT tells where the packet was going', async () => {
+    pods.filter(
+      'table ip nwcap { chain pre { type nat hook prerouting priority -100; tcp dport 9993 dnat to :9994; }; }',
+    );
+    await record(async (recording) => {
+      pods.send('connect', pods.server, 9993);
+      const [drop] = await recording.until(1, (f) => f.verdict === Verdict.DROPPED && portOf(f) === 9994);
+      assert.deepEqual(drop?.detail?.originalDestination, { ip: pods.server, port: 9993 });
+    });
+  });
+
+  test('loopback devices are left alone unless asked for', async () => {
+    for (const loopback of [false, true]) {
+      await record(
+        async (recording) => {
+          pods.send('udp', '127.0.0.1', 9995, 1);
+          pods.send('connect', '127.0.0.1', 9995);
+          const found = await recording.until(loopback ? 5 : 0, (f) => f.ip?.destination === '127.0.0.1');
+          assert.equal(found.length > 0, loopback);
+        },
+        { loopback },
+      );
+    }
+  });
+
   test('programs stay small enough for the verifier', async () => {
     await record(async (recording) => {
       for (const hook of recording.capture.hooks()) {

@@ -154,7 +154,7 @@ describe('observe against the relay of a running demo', { skip: reasonToSkip() }
     (await run(NETWATCH, ['observe', '--server', server, ...args], { maxBuffer: MAX_OUTPUT })).stdout;
 
   before(async () => {
-    demo = spawn(NETWATCH, ['demo', '--listen', server, '-o', 'compact', '--seed', '7'], {
+    demo = spawn(NETWATCH, ['demo', '--listen', server, '-o', 'compact', '--seed', '7', '--rate', '4'], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     await new Promise<void>((resolve, reject) => {
