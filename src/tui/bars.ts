@@ -7,9 +7,11 @@ import { LOST_PLACES } from './row-painter.ts';
 import type { Totals } from './store.ts';
 import type { Style, Theme } from './theme.ts';
 
-/** A piece of a bar. Pieces of the lowest priority are left out first when the bar is too narrow. */
+/** A piece of a bar. A bar that is too narrow leaves out the least important pieces and shortens the others. */
 interface Piece {
   readonly text: string;
+  /** Says the same in fewer words. */
+  readonly short?: string;
   readonly style: Style;
   readonly priority: number;
 }
@@ -30,29 +32,38 @@ export interface HeaderFacts {
 
 const GAP = '  ';
 
+/** From this priority on, a piece is shortened before it is left out. */
+const VITAL = 7;
+
 function joinPieces(pieces: readonly Piece[], width: number, theme: Theme): string {
-  const kept = [...pieces];
+  let kept = [...pieces];
   const total = (): number => kept.reduce((sum, { text }) => sum + cellWidth(text) + GAP.length, 1 - GAP.length);
   while (kept.length > 1 && total() > width) {
     const lowest = kept.reduce((low, piece) => (piece.priority < low.priority ? piece : low));
-    kept.splice(kept.lastIndexOf(lowest), 1);
+    if (lowest.priority >= VITAL && kept.some(({ short }) => short !== undefined)) {
+      kept = kept.map(({ text, short, style, priority }) => ({ text: short ?? text, style, priority }));
+    } else kept.splice(kept.lastIndexOf(lowest), 1);
   }
   if (total() > width) return kept.map(({ text }) => fitCell(text, width)).join('');
   return ` ${kept.map(({ text, style }) => theme.paint(style, text)).join(GAP)}`;
 }
 
 /** How long the list has been paused: `12s`, `3m05s`. */
-function pauseText(pause: Pause, theme: Theme): string {
+function pauseTexts(pause: Pause, theme: Theme): { readonly text: string; readonly short: string } {
   const seconds = Math.floor(pause.forMs / 1000);
   const time = seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${String(seconds % 60).padStart(2, '0')}s`;
   const faults = pause.newFaults > 0 ? `, ${formatCount(pause.newFaults)} faults` : '';
   const more = pause.newMatched > 0 ? ` +${formatCount(pause.newMatched)} new${faults}` : '';
-  return `${theme.glyphs.paused} PAUSED ${time}${more}`;
+  const short = pause.newMatched > 0 ? ` +${formatRate(pause.newMatched)}` : '';
+  return {
+    text: `${theme.glyphs.paused} PAUSED ${time}${more}`,
+    short: `${theme.glyphs.paused} PAUSED ${time}${short}`,
+  };
 }
 
 function statePiece(facts: HeaderFacts, theme: Theme): Piece {
   const priority = 10;
-  if (facts.pause !== undefined) return { text: pauseText(facts.pause, theme), style: 'warn', priority };
+  if (facts.pause !== undefined) return { ...pauseTexts(facts.pause, theme), style: 'warn', priority };
   if (facts.state === 'live') return { text: `${theme.glyphs.live} LIVE`, style: 'good', priority };
   const failed = facts.state === 'failed';
   return { text: `${theme.glyphs.ended} ${failed ? 'FAILED' : 'ENDED'}`, style: failed ? 'bad' : 'warn', priority };
@@ -62,7 +73,8 @@ function lostPiece({ lost }: Totals, theme: Theme): Piece {
   const total = Array.from(lost.values()).reduce((sum, count) => sum + count, 0);
   if (total === 0) return { text: 'lost 0', style: 'plain', priority: 8 };
   const places = Array.from(lost, ([source, count]) => `${LOST_PLACES.get(source) ?? 'unknown'} ${formatCount(count)}`);
-  return { text: `${theme.glyphs.fault}lost ${formatCount(total)} (${places.join(', ')})`, style: 'bad', priority: 9 };
+  const short = `${theme.glyphs.fault}lost ${formatCount(total)}`;
+  return { text: `${short} (${places.join(', ')})`, short, style: 'bad', priority: 9 };
 }
 
 /** The truth bar: what is shown, how much arrives, how much of it is missing. */
