@@ -5,7 +5,7 @@ import type { KernelTime } from './clock.ts';
 import type { CaptureCounts } from './counts.ts';
 import { type DnsMessage, parseDns, splitDnsOverTcp } from './dns.ts';
 import { DnsExchanges } from './dns-exchanges.ts';
-import { createFlow, detailOf, EventTypeNumber, ipOf, l4Of } from './flow-parts.ts';
+import { createFlow, detailOf, ipOf, L7_EVENT_TYPE, l4Of } from './flow-parts.ts';
 import { Direction, L7 } from './layout.gen.ts';
 import type { Message } from './message.ts';
 import type { Observation } from './observation.ts';
@@ -60,7 +60,7 @@ export class DnsFlows {
       l4: l4Of(o, { hasFlags: false }),
       type: FlowType.L7,
       l7: { type: isResponse ? L7FlowType.RESPONSE : L7FlowType.REQUEST, latencyNs, dns },
-      eventType: { type: EventTypeNumber.l7 },
+      eventType: L7_EVENT_TYPE,
       trafficDirection: directionOf(o, isResponse),
       isReply: isResponse,
       detail: detailOf(o, Event.EVENT_L7),

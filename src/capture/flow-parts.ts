@@ -109,21 +109,28 @@ export function isReplyOf({ role, direction }: Observation): boolean | undefined
   return (role === Role.client) === (direction === Direction.ingress);
 }
 
-/** Where a trace flow was seen: at the receiving socket, or leaving the sending one. */
-export function tracePoint(isEgress: boolean): {
+/** Fields that tell where a trace flow was seen. Shared by all of them, so that a flow costs fewer objects. */
+interface TracePoint {
   readonly eventType: Flow['eventType'];
   readonly traceObservationPoint: number;
-} {
-  return isEgress
-    ? {
-        eventType: { type: EventTypeNumber.trace, subType: TRACE_FROM_ENDPOINT },
-        traceObservationPoint: TraceObservationPoint.FROM_ENDPOINT,
-      }
-    : {
-        eventType: { type: EventTypeNumber.trace, subType: TRACE_TO_ENDPOINT },
-        traceObservationPoint: TraceObservationPoint.TO_ENDPOINT,
-      };
 }
+
+const FROM_ENDPOINT: TracePoint = {
+  eventType: Object.freeze({ type: EventTypeNumber.trace, subType: TRACE_FROM_ENDPOINT }),
+  traceObservationPoint: TraceObservationPoint.FROM_ENDPOINT,
+};
+const TO_ENDPOINT: TracePoint = {
+  eventType: Object.freeze({ type: EventTypeNumber.trace, subType: TRACE_TO_ENDPOINT }),
+  traceObservationPoint: TraceObservationPoint.TO_ENDPOINT,
+};
+
+/** Leaving the sending socket, or at the receiving one. */
+export function tracePoint(isEgress: boolean): TracePoint {
+  return isEgress ? FROM_ENDPOINT : TO_ENDPOINT;
+}
+
+/** `Flow.eventType` of every L7 flow. */
+export const L7_EVENT_TYPE: Flow['eventType'] = Object.freeze({ type: EventTypeNumber.l7 });
 
 /** Detail that every record has; zero stands for not known and is left out. */
 export function detailOf(o: Observation, event: number): FlowDetail {

@@ -2,7 +2,7 @@ import type { Timestamp } from '../flow/basics.ts';
 import { type Flow, FlowType, type HTTPHeader, L7FlowType, type TraceContext, Verdict } from '../flow/gen/flow.ts';
 import { Event } from '../flow/gen/netwatch.ts';
 import type { CaptureCounts } from './counts.ts';
-import { createFlow, detailOf, EventTypeNumber, ipOf, l4Of, trafficDirectionOf } from './flow-parts.ts';
+import { createFlow, detailOf, ipOf, L7_EVENT_TYPE, l4Of, trafficDirectionOf } from './flow-parts.ts';
 import {
   type HttpHeaders,
   hasMoreMessages,
@@ -88,7 +88,7 @@ export class HttpFlows {
       l4: l4Of(o, { hasFlags: false }),
       type: FlowType.L7,
       l7,
-      eventType: { type: EventTypeNumber.l7 },
+      eventType: L7_EVENT_TYPE,
       trafficDirection: trafficDirectionOf(o),
       isReply: l7?.type === L7FlowType.RESPONSE,
       detail: { ...detailOf(o, Event.EVENT_L7), requestOrdinal: ordinal || undefined },
