@@ -1,4 +1,5 @@
 import './production.ts';
+import { setImmediate } from 'node:timers/promises';
 import { messageOf, NetwatchError } from '../base/error.ts';
 import { setDebugSink } from '../base/log.ts';
 import type { FlowSource, FlowsRequest } from '../flow/source.ts';
@@ -26,6 +27,7 @@ export interface TuiOptions {
 /** Signals that end the UI; the process then gets them again, as if nobody had listened. */
 const DEADLY = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'] as const;
 const RESIZE_MS = 50;
+const INGEST_SLICE_MS = 8;
 const MAX_DEBUG_LINES = 500;
 
 /**
@@ -94,6 +96,7 @@ class Session {
       stdin.on('end', this.#finish);
       stdin.on('error', this.#finish);
       stdout.on('resize', this.#onResize);
+      stdout.on('error', this.#finish);
       this.#clock.paintNow();
       void this.#consume();
       if (signal.aborted) this.#finish();
@@ -109,6 +112,7 @@ class Session {
       stdout.off('resize', this.#onResize);
       this.#screen.close();
       await this.#terminal.leaveGently();
+      stdout.off('error', this.#finish);
       signal.removeEventListener('abort', this.#finish);
       process.off('exit', restore);
       process.off('uncaughtExceptionMonitor', restore);
@@ -131,15 +135,22 @@ class Session {
     this.#clock.stop();
     await this.#terminal.leaveGently();
     this.#finish();
-    setImmediate(() => process.kill(process.pid, name));
+    // Our own listener is gone by then, so the signal does what it does by default.
+    await setImmediate();
+    process.kill(process.pid, name);
   }
 
   async #consume(): Promise<void> {
     const { source, request, signal } = this.#options;
+    let yieldedMs = performance.now();
     try {
       for await (const batch of source.flows(request, AbortSignal.any([signal, this.#stopSource.signal]))) {
         this.#viewer.store.ingest(batch);
         this.#clock.touch();
+        // A file delivers without ever waiting; keys and frames must have their turn.
+        if (performance.now() - yieldedMs < INGEST_SLICE_MS) continue;
+        await setImmediate();
+        yieldedMs = performance.now();
       }
       this.#viewer.end();
     } catch (error) {
@@ -170,20 +181,20 @@ class Session {
       if (effect === 'quit' || effect === 'suspend') return;
     }
     this.#clock.paintNow();
-    this.#scanOn();
+    void this.#scanOn();
   }
 
   /** Goes on with a filter's scan between other work. */
-  #scanOn(): void {
+  async #scanOn(): Promise<void> {
     if (this.#scanning) return;
     this.#scanning = true;
-    const slice = (): void => {
-      this.#scanning = this.#viewer.scan();
-      if (this.#scanning) setImmediate(slice);
-      else this.#clock.paintNow();
+    for (let more = true; more; ) {
+      await setImmediate();
+      more = this.#viewer.scan();
       this.#clock.touch();
-    };
-    setImmediate(slice);
+    }
+    this.#scanning = false;
+    this.#clock.paintNow();
   }
 
   readonly #onResize = (): void => {

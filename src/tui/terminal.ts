@@ -18,8 +18,8 @@ export interface TerminalInput {
 export interface TerminalScreen extends TerminalOutput {
   readonly isTTY?: boolean;
   readonly fd?: number;
-  on(event: 'resize', listener: () => void): unknown;
-  off(event: 'resize', listener: () => void): unknown;
+  on(event: 'resize' | 'error', listener: () => void): unknown;
+  off(event: 'resize' | 'error', listener: () => void): unknown;
 }
 
 // Alternate screen, cursor hidden, no automatic wrap, wheel as arrow keys, pasted text marked as such.

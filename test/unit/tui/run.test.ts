@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { NetwatchError } from '../../../src/base/error.ts';
 import type { FlowSource } from '../../../src/flow/source.ts';
 import { runTui, type TuiOptions } from '../../../src/tui/run.tsx';
+import { createFlows } from '../../fixtures/synthetic-flows.ts';
 import { createSyntheticSource } from '../../fixtures/synthetic-source.ts';
 import { VirtualTerminal } from '../../fixtures/virtual-terminal.ts';
 
@@ -148,4 +149,20 @@ test('a terminal that stops reading does not stop ingestion', async () => {
   await waitFor(/seen [1-9] \d\d\d/);
   stdin.emit('data', Buffer.from('q'));
   await ended;
+});
+
+test('a source that never waits leaves keys and frames their turn', async () => {
+  const makeFlow = createFlows(1);
+  const batch = Array.from({ length: 256 }, (_, index) => ({ flow: makeFlow(index, 0) }));
+  const eager: FlowSource = {
+    async *flows(_request, signal) {
+      while (!signal.aborted) yield batch;
+    },
+  };
+  const { options, stdin, waitFor, assertRestored } = setUp(eager);
+  const ended = runTui(options);
+  await waitFor(/LIVE[\s\S]*FWD/);
+  stdin.emit('data', Buffer.from('q'));
+  await ended;
+  await assertRestored();
 });
