@@ -40,7 +40,7 @@ struct nw_layout {
 };
 const struct nw_layout *const nw_layout __attribute__((used)) = 0;
 
-/* A TCP packet at a socket. A bare ACK says nothing new: it leaves before any lookup. */
+/* A TCP packet at a socket. */
 static __always_inline void nw_observe_tcp(struct __sk_buff *skb, const struct nw_view *view,
 					   struct bpf_sock *sk, __u8 direction)
 {
@@ -69,13 +69,9 @@ static __always_inline void nw_observe(struct __sk_buff *skb, __u8 direction)
 	struct nw_view view = {};
 	struct bpf_sock *sk = skb->sk;
 
-	if (!cfg_loopback && skb->ifindex == NW_LOOPBACK_IFINDEX)
+	if (!sk || (!cfg_loopback && skb->ifindex == NW_LOOPBACK_IFINDEX))
 		return;
 	if (!nw_parse_packet(skb, &view))
-		return;
-	if (view.tcp_flags == NW_TCP_ACK && !view.payload_length)
-		return;
-	if (!sk)
 		return;
 	sk = bpf_sk_fullsock(sk);
 	if (!sk)

@@ -121,8 +121,16 @@ static __always_inline bool nw_is_observed(__u8 protocol)
 	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP;
 }
 
+/* An ACK and nothing else tells nothing new, and every other packet is one. */
+static __always_inline bool nw_is_bare_ack(__u8 protocol, const union nw_transport *l4,
+					   __u32 offset, __u32 packet_end)
+{
+	return protocol == IPPROTO_TCP && ((const __u8 *)&l4->tcp)[13] == NW_TCP_ACK &&
+	       offset + l4->tcp.doff * 4 >= packet_end;
+}
+
 /*
- * A TCP or UDP packet at a socket; false for anything else.
+ * A TCP or UDP packet at a socket that may tell something; false for others.
  *
  * Only bpf_skb_load_bytes: packets on veth are never linear, and mixing it
  * with direct access trips a verifier bug on 6.12 and later.
@@ -152,6 +160,8 @@ static __always_inline bool nw_parse_ipv4(struct __sk_buff *skb, struct nw_view 
 		nw_count(NW_STAT_PACKET_TRUNCATED);
 		return false;
 	}
+	if (nw_is_bare_ack(start.ip.protocol, &start.l4, header, skb->len))
+		return false;
 	nw_read_ipv4(view, &start.ip);
 	nw_read_transport(view, &start.l4, header, skb->len);
 	return true;
@@ -171,6 +181,8 @@ static __always_inline bool nw_parse_ipv6(struct __sk_buff *skb, struct nw_view 
 			nw_count(NW_STAT_EXTENSION_HEADERS);
 		return false;
 	}
+	if (nw_is_bare_ack(start.ip.nexthdr, &start.l4, sizeof(start.ip), skb->len))
+		return false;
 	nw_read_ipv6(view, &start.ip);
 	nw_read_transport(view, &start.l4, sizeof(start.ip), skb->len);
 	return true;
