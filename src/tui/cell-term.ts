@@ -1,9 +1,9 @@
 import type { Flow } from '../flow/gen/flow.ts';
-import { pathOf, verdictOf } from '../flow/where/names.ts';
+import { dropReasonsOf, pathOf, RCODE_NAMES, verdictOf } from '../flow/where/names.ts';
 import { quoteValue } from '../flow/where/print.ts';
 import type { ColumnName } from './column-plan.ts';
 import { addressOf, nameOf, orient, portOf, type Side } from './endpoint-name.ts';
-import { codeWord, rcodeName } from './flow-words.ts';
+import { codeWord } from './flow-words.ts';
 
 /** Columns that can be marked with the cell cursor, from left to right. */
 export const MARKABLE: readonly ColumnName[] = ['verdict', 'source', 'destination', 'port', 'info', 'code', 'latency'];
@@ -17,16 +17,15 @@ function sideTerm(flow: Flow, side: Side): string {
   const service = side === 'source' ? flow.sourceService : flow.destinationService;
   if (service?.name) return `svc=${quoteValue(nameOf(flow, side, false))}`;
   const address = addressOf(flow, side);
-  return address && `ip=${address}`;
+  return address && `ip=${quoteValue(address)}`;
 }
 
 function infoTerm(flow: Flow): string {
-  const { l7, l4, detail } = flow;
+  const { l7, l4 } = flow;
   if (l7?.http?.url !== undefined) return `path=${quoteValue(pathOf(l7.http.url))}`;
   if (l7?.dns?.query) return `dns=${quoteValue(l7.dns.query.replace(/(.)\.$/, '$1'))}`;
-  const reason = flow.dropReasonDesc ?? flow.dropReason;
-  if (reason && detail?.skbDropReason === undefined) return `verdict=dropped`;
-  if (detail?.skbDropReason) return `reason=${quoteValue(detail.skbDropReason)}`;
+  const [reason] = dropReasonsOf(flow);
+  if (reason !== undefined) return `reason=${quoteValue(reason)}`;
   const flags = Object.entries(l4?.tcp?.flags ?? {}).flatMap(([flag, set]) => (set === true ? [flag] : []));
   if (flags.length > 0) return `flags=${flags.join(',')}`;
   const protocol = Object.keys(l4 ?? {})[0];
@@ -35,7 +34,8 @@ function infoTerm(flow: Flow): string {
 
 function codeTerm(flow: Flow): string {
   if (flow.l7?.http?.code) return `status=${flow.l7.http.code}`;
-  return codeWord(flow, false) && `rcode=${rcodeName(flow.l7?.dns?.rcode ?? 0)}`;
+  const rcode = flow.l7?.dns?.rcode ?? 0;
+  return codeWord(flow, false) && `rcode=${RCODE_NAMES[rcode] ?? rcode}`;
 }
 
 /** The filter term that says what a cell says; '' when the cell is empty or says nothing a filter could. */

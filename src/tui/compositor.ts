@@ -21,7 +21,7 @@ const DEFAULT_ROWS = 24;
 export interface Table {
   /** Screen line of the first one, 0-based. */
   readonly top: number;
-  /** Columns a row is padded to when a pane stands beside it. */
+  /** Finished lines; beside a pane, each exactly as wide as the list. */
   readonly lines: readonly string[];
 }
 

@@ -25,7 +25,7 @@ export function verdictWord(verdict: number, fault: boolean, glyphs: Glyphs): st
 }
 
 /** Mnemonic of a DNS answer's code. */
-export function rcodeName(rcode: number): string {
+function rcodeName(rcode: number): string {
   return RCODE_NAMES[rcode] ?? `RCODE${rcode}`;
 }
 

@@ -1,5 +1,6 @@
 import { fitCell, sanitizeCell } from '../flow/format/cell.ts';
 import type { FlowEvent } from '../flow/source.ts';
+import { WhereError } from '../flow/where/where-error.ts';
 import { footerLine, headerLine } from './bars.ts';
 import { emptyLines, tooSmallChrome } from './body-lines.ts';
 import { MARKABLE, termForCell } from './cell-term.ts';
@@ -82,8 +83,8 @@ export class Viewer {
       right: () => this.#moveCell(1),
       keep: () => this.#filterByCell(''),
       exclude: () => this.#filterByCell('-'),
-      faultsOnly: () => this.#applyFilter(toggleTerm(this.#history.current, 'fault=yes')),
-      verdict: () => this.#applyFilter(cycleVerdict(this.#history.current)),
+      faultsOnly: () => this.#changeFilter((text) => toggleTerm(text, 'fault=yes')),
+      verdict: () => this.#changeFilter(cycleVerdict),
       undo: () => this.#travel(this.#history.undo(), 'there is no change of the filter to undo'),
       redo: () => this.#travel(this.#history.redo(), 'there is no change of the filter to redo'),
     };
@@ -235,7 +236,17 @@ export class Viewer {
     // A row that was about to scroll away must not become a filter unseen.
     if (!wasPaused) this.#say('paused: choose a cell with h j k l, then f keeps its value and x excludes it');
     else if (term === '') this.#say('this cell has no value to filter by');
-    else this.#applyFilter(addTerm(this.#history.current, sign + term));
+    else this.#changeFilter((text) => addTerm(text, sign + term));
+  }
+
+  /** Applies a filter made by a key. What the cluster sends may be nothing a filter can say; then only a message comes. */
+  #changeFilter(change: (text: string) => string): void {
+    try {
+      this.#applyFilter(change(this.#history.current));
+    } catch (error) {
+      if (!(error instanceof WhereError)) throw error;
+      this.#say(error.problem);
+    }
   }
 
   #applyFilter(text: string): void {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { TuiStage } from '../../fixtures/tui-stage.ts';
 
 process.env.TZ = 'UTC';
@@ -164,4 +165,52 @@ test('any keys in any order leave a screen that a fresh paint agrees with', asyn
     stage.resize(130, 30);
     assert.deepEqual(await stage.lines(), shown, `step ${step}`);
   }
+});
+
+test('no flow, however odd, makes a key or a paint fail', async (context) => {
+  const text = fc.string({ unit: 'binary', maxLength: 30 });
+  const number = fc.oneof(fc.integer(), fc.constantFrom(0, 1, 2, 3, 99, 503, Number.NaN));
+  const endpoint = fc.record(
+    {
+      namespace: text,
+      podName: text,
+      labels: fc.array(text, { maxLength: 2 }),
+      workloads: fc.array(fc.record({ name: text })),
+    },
+    { requiredKeys: [] },
+  );
+  const anyFlow = fc.record(
+    {
+      time: fc.record({ seconds: number, nanos: number }),
+      verdict: number,
+      dropReasonDesc: number,
+      ip: fc.record({ source: text, destination: text }),
+      source: endpoint,
+      destination: endpoint,
+      isReply: fc.boolean(),
+      l4: fc.record({
+        tcp: fc.record({ sourcePort: number, destinationPort: number, flags: fc.record({ syn: fc.boolean() }) }),
+      }),
+      l7: fc.oneof(
+        fc.record({ type: number, latencyNs: number, http: fc.record({ code: number, method: text, url: text }) }),
+        fc.record({ type: number, dns: fc.record({ rcode: number, query: text, ips: fc.array(text) }) }),
+      ),
+      nodeName: text,
+      uuid: text,
+    },
+    { requiredKeys: [] },
+  );
+  const stage = setUp(context, 3);
+  await fc.assert(
+    fc.asyncProperty(anyFlow, async (flow) => {
+      stage.viewer.store.ingest([{ flow }]);
+      stage.type('G j');
+      stage.type('hhhhhhfulfulfulfulfulfulxu\r');
+      const lines = await stage.lines();
+      assert.equal(lines.length, 30);
+      assert.match(lines.at(-1) ?? '', /quit/);
+      stage.type('q');
+    }),
+    { numRuns: 60 },
+  );
 });
