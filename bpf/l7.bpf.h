@@ -18,6 +18,8 @@
 #define NW_HTTP_START 12 /* "HTTP/1.1 200" */
 #define NW_L7_MISSES  6	 /* data packets without a known start: the socket speaks something else */
 
+#define NW_REPEAT_WINDOW (1U << 26)
+
 #define NW_WORD(a, b, c, d) ((__u32)(a) | (__u32)(b) << 8 | (__u32)(c) << 16 | (__u32)(d) << 24)
 
 /* Hides a value from the compiler, which would otherwise drop the bounds the verifier needs. */
@@ -141,12 +143,16 @@ static __always_inline enum nw_start nw_classify(__u32 word)
 	}
 }
 
-/* True when this packet, or one that reached as far, was counted before. */
+/*
+ * True when this packet, or one that reached as far, was counted before. What
+ * is sent again lies within a window; a greater distance back is a sequence
+ * number that went around during a long body (RFC 9293, 3.4).
+ */
 static __always_inline bool nw_is_repeated(const struct nw_view *view, __u32 *end)
 {
 	__u32 reaches = view->sequence + view->payload_length;
 
-	if (*end && (__s32)(reaches - *end) <= 0)
+	if (*end && *end - reaches < NW_REPEAT_WINDOW)
 		return true;
 	*end = reaches;
 	return false;

@@ -29,8 +29,8 @@ export interface HookStatus {
   /** Instructions the verifier looked at. */
   readonly verifiedInstructions: number;
   /** 0 unless kernel.bpf_stats_enabled is on. */
-  readonly runCount: bigint;
-  readonly runTimeNs: bigint;
+  readonly runCount: number;
+  readonly runTimeNs: number;
 }
 
 /** A running capture. */
@@ -139,7 +139,13 @@ class RunningCapture implements Capture {
     if (this.#last !== undefined) return this.#last.hooks;
     return this.#object.programs().map((name) => {
       const { verifiedInstructions, runCount, runTimeNs } = this.#object.programInfo(name);
-      return { name, state: 'attached', verifiedInstructions, runCount, runTimeNs };
+      return {
+        name,
+        state: 'attached',
+        verifiedInstructions,
+        runCount: Number(runCount),
+        runTimeNs: Number(runTimeNs),
+      };
     });
   }
 
