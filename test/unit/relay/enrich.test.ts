@@ -52,6 +52,14 @@ test('a flow gets both endpoints, its node, a uuid, an emitter and a summary', (
   assert.deepEqual(observed, packet(0), 'what was observed is not changed');
 });
 
+test('whatever was observed is kept', () => {
+  const rich = { ...packet(0), tunnel: { vni: 7 }, policyLog: ['x'], nodeLabels: ['zone=a'], detail: { event: 3 } };
+  const { flow } = enricher.enrich(rich);
+  for (const [name, value] of Object.entries(rich)) {
+    if (name !== 'uuid') assert.deepEqual(Reflect.get(flow, name), value, name);
+  }
+});
+
 test('every flow has a uuid of its own', () => {
   const uuids = new Set(Array.from({ length: 1000 }, () => enricher.enrich(packet(0)).flow.uuid));
   assert.equal(uuids.size, 1000);
