@@ -24,7 +24,7 @@ Ring::Ring(Napi::Env env, Napi::ArrayBuffer slab, Napi::Function on_batch)
       slab_(Napi::Reference<Napi::ArrayBuffer>::New(slab, 1)),
       on_batch_(Napi::Persistent(on_batch)) {}
 
-Ring* Ring::Start(Napi::Env env, int map_fd, Napi::ArrayBuffer slab, Napi::Function on_batch) {
+void Ring::Start(Napi::Env env, int map_fd, Napi::ArrayBuffer slab, Napi::Function on_batch, Ring** owner) {
   if (slab.ByteLength() < 2 * kMaxRecord) throw CallError("slab", EINVAL);
   Ring* ring = new Ring(env, slab, on_batch);
   try {
@@ -33,7 +33,8 @@ Ring* Ring::Start(Napi::Env env, int map_fd, Napi::ArrayBuffer slab, Napi::Funct
     ring->Stop();
     throw;
   }
-  return ring;
+  ring->owner_ = owner;
+  *owner = ring;
 }
 
 void Ring::Open(int map_fd) {
@@ -58,6 +59,8 @@ void Ring::Open(int map_fd) {
 void Ring::Stop() {
   if (stopping_) return;
   stopping_ = true;
+  if (owner_ != nullptr) *owner_ = nullptr;
+  owner_ = nullptr;
   if (open_handles_ == 0) {
     delete this;
     return;

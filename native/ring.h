@@ -22,9 +22,10 @@ class Ring {
   // The longest record that may be in the map; a longer one is skipped and counted.
   static constexpr size_t kMaxRecord = 4096;
 
-  // Starts reading. `slab` must hold 2 * kMaxRecord at least. Throws CallError.
-  static Ring* Start(Napi::Env env, int map_fd, Napi::ArrayBuffer slab, Napi::Function on_batch);
-  // Stops reading and frees the ring once the event loop has let go of it. JS is not called any more.
+  // Starts reading, and sets `*owner`. `slab` must hold 2 * kMaxRecord at least. Throws CallError.
+  static void Start(Napi::Env env, int map_fd, Napi::ArrayBuffer slab, Napi::Function on_batch, Ring** owner);
+  // Stops reading, clears `*owner`, and frees the ring once the event loop has let go of it. JS is not called any
+  // more. Node calls it too, when the environment ends before the owner does.
   void Stop();
   // Reads what is there, at once. Not from inside on_batch.
   void Drain();
@@ -52,6 +53,8 @@ class Ring {
   static void OnHandleClosed(uv_handle_t* handle);
 
   Napi::Env env_;
+  // Null once stopped: the owner may be gone before the ring is.
+  Ring** owner_ = nullptr;
   Napi::AsyncContext context_;
   Napi::Reference<Napi::ArrayBuffer> slab_;
   Napi::FunctionReference on_batch_;

@@ -96,7 +96,6 @@ Object& BpfObject::object() const {
 void BpfObject::Release() {
   object_.reset();
   if (ring_ != nullptr) ring_->Stop();
-  ring_ = nullptr;
 }
 
 Napi::Value BpfObject::SetKnob(const Napi::CallbackInfo& info) {
@@ -171,7 +170,7 @@ Napi::Value BpfObject::Read(const Napi::CallbackInfo& info) {
     }
     if (ring_ != nullptr) throw CallError("read", EBUSY);
     const int fd = bpf_map__fd(object().FindMap(StringAt(info, 0)));
-    ring_ = Ring::Start(info.Env(), fd, info[1].As<Napi::ArrayBuffer>(), info[2].As<Napi::Function>());
+    Ring::Start(info.Env(), fd, info[1].As<Napi::ArrayBuffer>(), info[2].As<Napi::Function>(), &ring_);
     return info.Env().Undefined();
   });
 }

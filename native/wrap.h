@@ -45,7 +45,7 @@ class BpfObject : public Napi::ObjectWrap<BpfObject> {
   void Release();
 
   std::unique_ptr<Object> object_;
-  // Frees itself after Stop.
+  // Frees itself after Stop, which clears this.
   Ring* ring_ = nullptr;
 };
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -100,4 +101,20 @@ test('a ring buffer is closed from inside its own callback', { skip }, async () 
     void fetch('http://127.0.0.1:8099').catch(() => {});
   });
   assert.equal(batches, 1);
+});
+
+test('a process, or a worker, that ends while it captures ends in peace', { skip }, () => {
+  const capture = new URL('../../src/capture/capture.ts', import.meta.url).href;
+  const start = `const { startCapture } = await import(${JSON.stringify(capture)});
+    globalThis.held = startCapture({ loopback: true }, { flows() {}, lost() {} });`;
+  const inWorker = `const { Worker } = await import('node:worker_threads');
+    const worker = new Worker(${JSON.stringify(`${start} (await import('node:worker_threads')).parentPort.postMessage(1);`)}, { eval: true, type: 'module' });
+    worker.once('message', () => setTimeout(() => worker.terminate().then(() => process.exit(7)), 60));`;
+  for (const code of [`${start} setTimeout(() => process.exit(7), 60);`, inWorker]) {
+    const { status, signal, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
+      encoding: 'utf8',
+      timeout: 10_000,
+    });
+    assert.deepEqual([status, signal], [7, null], stderr);
+  }
 });
