@@ -99,12 +99,16 @@ function describeL7({ l7 }: Flow, code: string): Statements {
   return [statement('kafka', [kind, kafka?.apiKey, kafka?.topic].filter(Boolean).join(' '), 'strong'), took];
 }
 
-function describeConnection(connection: Connection | undefined): Statements {
-  if (connection === undefined) return [];
+function describeConnection(detail: FlowDetail | undefined): Statements {
+  const failed = detail?.event === Event.EVENT_CONNECT_FAILED;
+  const connection: Connection | undefined = detail?.connection;
+  if (connection === undefined) return failed ? [statement('connection', 'attempt failed', 'bad')] : [];
   const { role, connectNs, durationNs, srttNs, minRttNs, retransmits, bytesSent, bytesReceived, error } = connection;
+  const ended = error ? `ended with ${error}` : 'ended in order';
+  const outcome = failed ? `attempt failed${error ? ` with ${error}` : ''}` : ended;
   const seenBy = role === Role.ROLE_CLIENT ? 'client' : role === Role.ROLE_SERVER ? 'server' : '';
   return [
-    statement('connection', error ? `ended with ${error}` : 'ended in order', error ? 'bad' : undefined),
+    statement('connection', outcome, error || failed ? 'bad' : undefined),
     statement('', seenBy && `totals as seen by the ${seenBy}`),
     statement('', `sent ${formatBytes(bytesSent ?? 0)}, received ${formatBytes(bytesReceived ?? 0)}`),
     statement('', durationNs === undefined ? '' : `lasted ${formatDuration(durationNs)}`),
@@ -168,10 +172,10 @@ export function detailLines(event: FlowEvent, width: number, theme: Theme): stri
     [statement('verdict', verdictOf(flow), style), statement('time', `${formatClock(flow.time, false)}  ${date}`)],
     describeDrop(flow),
     describeL7(flow, codeWord(flow, false)),
+    describeConnection(flow.detail),
     describeEndpoint(flow, 'source', 'from'),
     describeEndpoint(flow, 'destination', 'to'),
     describePacket(flow),
-    describeConnection(flow.detail?.connection),
     describeOrigin(flow, event, flow.detail),
   ];
   return blocks
