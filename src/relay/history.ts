@@ -3,6 +3,7 @@ import type { Namespace } from '../flow/gen/observer.ts';
 import { Ring } from '../flow/ring.ts';
 import type { FlowEvent } from '../flow/source.ts';
 import { type Clock, timestampOf } from './clock.ts';
+import { createEventPacking } from './event-packing.ts';
 import { FlowRate } from './flow-rate.ts';
 import { SeenNamespaces } from './namespaces.ts';
 
@@ -25,7 +26,7 @@ export class History {
   #closed = false;
 
   constructor({ nodeName, capacity, clock }: HistoryOptions) {
-    this.ring = new Ring(capacity);
+    this.ring = new Ring(capacity, createEventPacking());
     this.nodeName = nodeName;
     this.clock = clock;
   }

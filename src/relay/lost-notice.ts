@@ -2,7 +2,7 @@ import { type LostEvent, LostEventSource } from '../flow/gen/flow.ts';
 import { timestampOf } from './clock.ts';
 
 /** Least time between two notices to one reader: Hubble's LostEventSendInterval. */
-export const NOTICE_INTERVAL_MS = 1000;
+const NOTICE_INTERVAL_MS = 1000;
 
 /** Counts what one reader lost and tells it at most once a second, with the times of the first and the last loss. */
 export class LostNotice {

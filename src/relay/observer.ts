@@ -13,7 +13,7 @@ import { startPosition, wantedNumber } from './start-position.ts';
 /** Most events of one batch. */
 const BATCH = 256;
 /** Most events looked at before others get a turn. */
-const SCAN = 4096;
+const SCAN = 1024;
 
 /** Events for one reader, with the position of each in the history; -1 for a notice that is the reader's own. */
 export interface ObservedBatch {
@@ -40,7 +40,7 @@ export async function* observeFlows(observation: Observation): AsyncGenerator<Ob
   if (request.first && request.follow) {
     throw rpcError(RpcCode.INVALID_ARGUMENT, 'first cannot be specified with follow');
   }
-  const reading = new Reading(observation);
+  const reading = await Reading.begin(observation);
   while (!signal.aborted) {
     const batch = reading.scan();
     if (batch.events.length > 0) yield batch;
@@ -74,12 +74,21 @@ class Reading {
   #remaining: number;
   #past = false;
 
-  constructor(observation: Observation) {
+  /** Finds where to begin. What is published meanwhile belongs to those who follow, not to the history asked for. */
+  static async begin(observation: Observation): Promise<Reading> {
     const { history, request } = observation;
+    const matches = compileRequest(request);
+    const end = request.follow ? Number.POSITIVE_INFINITY : history.ring.next;
+    const start = await startPosition(history.ring, request, matches);
+    return new Reading(observation, matches, new RingCursor(history.ring, start), end);
+  }
+
+  private constructor(observation: Observation, matches: FlowPredicate, cursor: RingCursor<FlowEvent>, end: number) {
+    const { request } = observation;
     this.#observation = observation;
-    this.#matches = compileRequest(request);
-    this.#cursor = new RingCursor(history.ring, startPosition(history.ring, request, this.#matches));
-    this.#end = request.follow ? Number.POSITIVE_INFINITY : history.ring.next;
+    this.#matches = matches;
+    this.#cursor = cursor;
+    this.#end = end;
     this.#remaining = request.follow ? Number.POSITIVE_INFINITY : wantedNumber(request);
   }
 

@@ -10,7 +10,7 @@ import { Writer } from './writer.ts';
 /** Type of the Any that carries a FlowDetail. */
 export const FLOW_DETAIL_TYPE = 'type.googleapis.com/netwatch.v1.FlowDetail';
 /** Type of the Any that carries the options of a request. */
-export const FLOWS_OPTIONS_TYPE = 'type.googleapis.com/netwatch.v1.FlowsOptions';
+const FLOWS_OPTIONS_TYPE = 'type.googleapis.com/netwatch.v1.FlowsOptions';
 
 /** Puts an extension where it belongs: ours is decoded, anybody else's is kept as it is. */
 export function readExtensions(flow: Draft<Flow>, any: Any): void {

@@ -3,7 +3,7 @@ import { RpcCode, rpcError } from './status.ts';
 import type { Writer } from './writer.ts';
 
 /** Bytes before every message of a gRPC stream: a compression flag and the length (gRPC over HTTP/2, section Requests). */
-export const FRAME_HEADER = 5;
+const FRAME_HEADER = 5;
 /** Largest message anybody accepts unless told otherwise: gRPC's own default. */
 export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
