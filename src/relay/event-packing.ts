@@ -6,7 +6,7 @@ import { decodeMessage } from '../wire/message.ts';
 import { Writer } from '../wire/writer.ts';
 
 /** Readers that keep up find objects; one that fell further behind pays for decoding. */
-const FRESH = 4096;
+const FRESH = 1024;
 const PIECE_BYTES = 64 * 1024;
 
 /**

@@ -27,6 +27,31 @@ describe('a ring', () => {
   });
 });
 
+describe('a ring that packs', () => {
+  test('reads the same as one that does not, and holds only the fresh values as they came', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(1, 3, 7, 15), fc.nat(10), fc.nat(60), (capacity, fresh, count) => {
+        const packed: number[] = [];
+        const pack = (value: number): Uint8Array => {
+          packed.push(value);
+          return Uint8Array.of(value);
+        };
+        const ring = new Ring<number>(capacity, { fresh, pack, unpack: ([value = Number.NaN]) => value });
+        for (let i = 0; i < count; i++) ring.push(i);
+        for (let i = -1; i <= count; i++) {
+          assert.equal(ring.at(i), i >= ring.oldest && i < count && i >= 0 ? i : undefined);
+        }
+        // Each value that aged inside the ring was packed once, in order; one overwritten while fresh never.
+        const aged = fresh < capacity ? Math.max(0, count - fresh) : 0;
+        assert.deepEqual(
+          packed,
+          Array.from({ length: aged }, (_, i) => i),
+        );
+      }),
+    );
+  });
+});
+
 describe('a cursor', () => {
   test('reads every value once, in order, and counts exactly what was overwritten', () => {
     const steps = fc.array(fc.record({ push: fc.nat(12), read: fc.nat(12) }), { maxLength: 30 });
