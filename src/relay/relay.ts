@@ -15,7 +15,7 @@ import { observerRoutes } from './observer-service.ts';
 import { isPublished } from './sides.ts';
 
 /** A capture that runs. */
-export interface RunningCapture {
+interface RunningCapture {
   stop(): void;
   /** Named counts since the start, losses included. */
   counters(): Readonly<Record<string, number>>;
@@ -24,7 +24,7 @@ export interface RunningCapture {
 }
 
 /** Starts a capture; flows arrive at the sink until it is stopped. */
-export type StartCapture = (options: CaptureOptions, sink: CaptureSink) => RunningCapture;
+type StartCapture = (options: CaptureOptions, sink: CaptureSink) => RunningCapture;
 
 export interface RelayOptions {
   /** Name of the watched node, in every flow; `cluster/node` in a cluster. */
