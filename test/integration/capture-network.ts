@@ -100,6 +100,10 @@ export class PairOfPods {
   }
 }
 
+/** The machine may be busy with something else: only addresses that these tests use count. */
+const isOurs = ({ ip }: Flow): boolean =>
+  [ip?.source, ip?.destination].some((address) => /^(198\.18\.77\.|fd00:6e77::|127\.|::1$)/.test(address ?? ''));
+
 /** A capture and everything it said. */
 export class Recording {
   readonly flows: Flow[] = [];
@@ -108,7 +112,7 @@ export class Recording {
 
   constructor(options: CaptureOptions = {}) {
     const sink: CaptureSink = {
-      flows: (flows) => void this.flows.push(...flows),
+      flows: (flows) => void this.flows.push(...flows.filter(isOurs)),
       lost: (event) => void this.lost.push(event),
     };
     this.capture = startCapture(options, sink);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -63,12 +63,11 @@ describe('the terminal is given back', { skip: hasTmux ? false : 'tmux is not in
     assert.match(screen(), /(?<!-)echo /, 'typing is shown again');
   }
 
-  const pid = (): number =>
-    Number(
-      spawnSync('pgrep', ['-P', tmux('display-message', '-p', '#{pane_pid}').trim()], { encoding: 'utf8' })
-        .stdout.trim()
-        .split('\n')[0],
-    );
+  /** The first process that the shell of the pane has started. */
+  function pid(): number {
+    const shell = tmux('display-message', '-p', '#{pane_pid}').trim();
+    return Number(readFileSync(`/proc/${shell}/task/${shell}/children`, 'utf8').trim().split(' ')[0]);
+  }
 
   test('after q', async () => {
     await start();
