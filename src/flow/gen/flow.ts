@@ -298,58 +298,58 @@ export type DebugEventType = number;
 export interface Flow {
   readonly time?: Timestamp;
   readonly verdict?: Verdict;
-  /** Raw number; mirror drop_reason_desc. */
+  /** The number of drop_reason_desc, for readers that know only this field. */
   readonly dropReason?: number;
   readonly ethernet?: Ethernet;
   readonly ip?: IP;
   readonly l4?: Layer4;
   readonly source?: Endpoint;
   readonly destination?: Endpoint;
-  /** L7 set only with l7. */
+  /** L7 exactly when the field l7 is present. */
   readonly type?: FlowType;
-  /** "cluster/node" form in Cilium. */
+  /** The observing node, as "cluster/node" where the cluster has a name. */
   readonly nodeName?: string;
-  /** DNS names known for source IP. */
+  /** Names that the source address was looked up by. */
   readonly sourceNames?: readonly string[];
-  /** DNS names known for dest IP. */
+  /** Names that the destination address was looked up by. */
   readonly destinationNames?: readonly string[];
   readonly l7?: Layer7;
-  /** Old clients; fill alongside is_reply. */
+  /** is_reply without its third state, for readers that know only this field. */
   readonly reply?: boolean;
-  /** Monitor message type/subtype numbers. */
+  /** What kind of event this is, in the numbers of Cilium's monitor. */
   readonly eventType?: CiliumEventType;
   readonly sourceService?: Service;
   readonly destinationService?: Service;
   readonly trafficDirection?: TrafficDirection;
-  /** See PolicyMatchType list below. */
+  /** What the deciding policy rule matched on: 0 nothing, 1 L3, 2 L3 and L4, 3 L4, 4 all, 5 L3 and protocol, 6 protocol. */
   readonly policyMatchType?: number;
   readonly traceObservationPoint?: TraceObservationPoint;
   readonly dropReasonDesc?: DropReason;
-  /** Null = unknown ("<>" arrow). */
+  /** Absent while nobody knows which side began. */
   readonly isReply?: boolean;
   readonly debugCapturePoint?: DebugCapturePoint;
-  /** Observing network interface. */
+  /** Where the packet was seen. */
   readonly interface?: NetworkInterface;
-  /** L7 proxy port when redirected. */
+  /** Port of the proxy that a REDIRECTED packet went to. */
   readonly proxyPort?: number;
   readonly traceContext?: TraceContext;
   readonly sockXlatePoint?: SocketTranslationPoint;
-  /** SOCK flows only. */
+  /** Only on flows of type SOCK. */
   readonly socketCookie?: Uint64;
-  /** SOCK flows only. */
+  /** Only on flows of type SOCK. */
   readonly cgroupId?: Uint64;
-  /** RFC 4122 random, per flow. */
+  /** Unique to the flow (RFC 4122). */
   readonly uuid?: string;
-  /** Policy-verdict events only. */
+  /** Only on policy verdicts. */
   readonly authType?: AuthType;
   readonly traceReason?: TraceReason;
-  /** "k=v" strings. */
+  /** Labels of the observing node, as "key=value". */
   readonly nodeLabels?: readonly string[];
-  /** BPF source file/line of drop. */
+  /** Source line of the program that dropped the packet. */
   readonly file?: FileInfo;
   readonly tunnel?: Tunnel;
   readonly ipTraceId?: IPTraceID;
-  /** Name "Hubble" upstream; set own. */
+  /** The software that made the flow. */
   readonly emitter?: Emitter;
   readonly egressAllowedBy?: readonly Policy[];
   readonly ingressAllowedBy?: readonly Policy[];
@@ -357,9 +357,9 @@ export interface Flow {
   readonly ingressDeniedBy?: readonly Policy[];
   readonly policyLog?: readonly string[];
   readonly aggregate?: Aggregate;
-  /** Text CLI shows in parentheses. */
+  /** One line about the flow; what the command line prints in parentheses. */
   readonly summary?: string;
-  /** Free Any slot for vendors. */
+  /** What a vendor adds; see netwatch.v1.FlowDetail. */
   readonly extensions?: Any;
   /** What netwatch knows beyond Hubble; on the wire in `extensions`. */
   readonly detail?: import('./netwatch.ts').FlowDetail;
@@ -387,7 +387,7 @@ export interface Layer4 {
 
 export interface Layer7 {
   readonly type?: L7FlowType;
-  /** Set on RESPONSE only. */
+  /** Time since the request; only on responses. */
   readonly latencyNs?: Uint64;
   readonly dns?: DNS;
   readonly http?: HTTP;
@@ -399,17 +399,17 @@ export interface TraceContext {
 }
 
 export interface TraceParent {
-  /** Hex string. */
+  /** Hexadecimal. */
   readonly traceId?: string;
 }
 
 export interface Endpoint {
-  /** Node-local endpoint id. */
+  /** The endpoint's number on its node. */
   readonly id?: number;
-  /** Cluster-wide security identity. */
+  /** The security identity, the same on every node. */
   readonly identity?: number;
   readonly namespace?: string;
-  /** "k8s:app=x" / "reserved:host" strings. */
+  /** "source:key=value", or "reserved:name". */
   readonly labels?: readonly string[];
   readonly podName?: string;
   readonly workloads?: readonly Workload[];
@@ -432,7 +432,7 @@ export interface IP {
   readonly destination?: string;
   readonly ipVersion?: IPVersion;
   readonly encrypted?: boolean;
-  /** Post-SNAT source address. */
+  /** The source address after source NAT. */
   readonly sourceXlated?: string;
 }
 
@@ -496,12 +496,12 @@ export interface Policy {
   readonly namespace?: string;
   readonly labels?: readonly string[];
   readonly revision?: Uint64;
-  /** "CiliumNetworkPolicy" etc.. */
+  /** Kind of the Kubernetes object. */
   readonly kind?: string;
 }
 
 export interface EventTypeFilter {
-  /** 0 matches every type. */
+  /** 0 stands for every type. */
   readonly type?: number;
   readonly matchSubType?: boolean;
   readonly subType?: number;
@@ -521,15 +521,15 @@ export interface FlowFilter {
   readonly eventType?: readonly EventTypeFilter[];
   readonly sourceFqdn?: readonly string[];
   readonly destinationFqdn?: readonly string[];
-  /** "404" or "4+"/"40+". */
+  /** A code such as "404", or a prefix such as "4+" or "40+". */
   readonly httpStatusCode?: readonly string[];
   readonly sourceLabel?: readonly string[];
   readonly destinationLabel?: readonly string[];
-  /** Lower-cased L4/L7 names. */
+  /** Names of L4 or L7 protocols, in lower case. */
   readonly protocol?: readonly string[];
   readonly sourcePort?: readonly string[];
   readonly destinationPort?: readonly string[];
-  /** Unknown counts false if DROPPED. */
+  /** A dropped flow without is_reply counts as false. */
   readonly reply?: readonly boolean[];
   readonly sourceService?: readonly string[];
   readonly destinationService?: readonly string[];
@@ -564,12 +564,12 @@ export interface FlowFilterExperimental {
 }
 
 export interface DNS {
-  /** Trailing dot kept. */
+  /** With the final dot. */
   readonly query?: string;
   readonly ips?: readonly string[];
   readonly ttl?: number;
   readonly cnames?: readonly string[];
-  /** "proxy" in Cilium. */
+  /** Who saw the message: Cilium says "proxy". */
   readonly observationSource?: string;
   readonly rcode?: number;
   readonly qtypes?: readonly string[];
@@ -582,7 +582,7 @@ export interface HTTPHeader {
 }
 
 export interface HTTP {
-  /** 0 on requests. */
+  /** The status; 0 in a request. */
   readonly code?: number;
   readonly method?: string;
   readonly url?: string;
@@ -610,11 +610,11 @@ export interface IPTraceID {
 
 export interface LostEvent {
   readonly source?: LostEventSource;
-  /** Count since last report. */
+  /** Since the last such event. */
   readonly numEventsLost?: Uint64;
-  /** PERF_EVENT_RING_BUFFER only. */
+  /** Only with PERF_EVENT_RING_BUFFER. */
   readonly cpu?: number;
-  /** Set when rate-limited/aggregated. */
+  /** When the first and the last of several losses summed up here happened. */
   readonly first?: Timestamp;
   readonly last?: Timestamp;
 }

@@ -12,24 +12,24 @@ export interface ServerStatusResponse {
   readonly uptimeNs?: Uint64;
   readonly numConnectedNodes?: number;
   readonly numUnavailableNodes?: number;
-  /** Relay truncates to 10 names. */
+  /** At most ten. */
   readonly unavailableNodes?: readonly string[];
   readonly version?: string;
   readonly flowsRate?: number;
 }
 
 export interface GetFlowsRequest {
-  /** 0 = no count limit. */
+  /** How many flows at most; 0 for no limit. */
   readonly number?: Uint64;
   readonly follow?: boolean;
-  /** Any match excludes. */
+  /** Flows that match any of these are left out. */
   readonly blacklist?: readonly flow.FlowFilter[];
-  /** OR of filters. */
+  /** Flows must match one of these, if there are any. */
   readonly whitelist?: readonly flow.FlowFilter[];
   readonly since?: Timestamp;
   readonly until?: Timestamp;
   readonly first?: boolean;
-  /** Paths relative to Flow. */
+  /** Fields of flow.Flow to send; all when absent. */
   readonly fieldMask?: FieldMask;
   readonly experimental?: GetFlowsRequestExperimental;
   readonly extensions?: Any;
@@ -41,7 +41,7 @@ export interface GetFlowsResponse {
   readonly flow?: flow.Flow;
   readonly nodeStatus?: relay.NodeStatusEvent;
   readonly lostEvents?: flow.LostEvent;
-  /** Observing node. */
+  /** The node that saw it. */
   readonly nodeName?: string;
   readonly time?: Timestamp;
 }

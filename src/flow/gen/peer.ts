@@ -12,9 +12,9 @@ export type ChangeNotificationType = number;
 export interface NotifyRequest {}
 
 export interface ChangeNotification {
-  /** "node" or "cluster/node". */
+  /** The node, as "cluster/node" where the cluster has a name. */
   readonly name?: string;
-  /** Host:port of node server. */
+  /** Where its server listens, as host:port. */
   readonly address?: string;
   readonly type?: ChangeNotificationType;
   readonly tls?: TLS;

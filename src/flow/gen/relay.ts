@@ -13,6 +13,6 @@ export type NodeState = number;
 export interface NodeStatusEvent {
   readonly stateChange?: NodeState;
   readonly nodeNames?: readonly string[];
-  /** Error text, NODE_ERROR only. */
+  /** What went wrong; only with NODE_ERROR. */
   readonly message?: string;
 }
