@@ -2,12 +2,13 @@ import type { BpfObject, NativeAddon } from '../../native/index.d.ts';
 import { messageOf, NetwatchError } from '../base/error.ts';
 import { debug } from '../base/log.ts';
 import type { Timestamp } from '../flow/basics.ts';
-import type { Flow, LostEvent } from '../flow/gen/flow.ts';
+import type { LostEvent } from '../flow/gen/flow.ts';
 import { describeNativeError, findBuilt, isNativeError, loadAddon } from './addon.ts';
 import { WallClock } from './clock.ts';
 import { createCounts } from './counts.ts';
 import { RecordDecoder } from './decode.ts';
 import { DropReasons } from './drop-reason.ts';
+import type { FlowDraft } from './flow-parts.ts';
 import { KernelSymbols } from './kernel-symbols.ts';
 import { LossReport, nameCounters } from './losses.ts';
 import { createSlab } from './observation.ts';
@@ -16,8 +17,8 @@ import { checkRequirements } from './requirements.ts';
 
 /** Where a capture's events go. Called on the event loop; neither may throw. */
 export interface CaptureSink {
-  /** At least one flow, in the order of their records. */
-  flows(flows: readonly Flow[]): void;
+  /** At least one flow, in the order of their records. They belong to the sink, which may fill in what is absent. */
+  flows(flows: readonly FlowDraft[]): void;
   /** All that was lost since the last call, at most once a second. */
   lost(event: LostEvent): void;
 }

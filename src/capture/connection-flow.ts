@@ -1,8 +1,8 @@
 import { getSystemErrorMap } from 'node:util';
 import type { Timestamp } from '../flow/basics.ts';
-import { type Flow, FlowType, Verdict } from '../flow/gen/flow.ts';
+import { Verdict } from '../flow/gen/flow.ts';
 import { type Connection, Event, type Process } from '../flow/gen/netwatch.ts';
-import { createFlow, detailOf, ipOf, l4Of, tracePoint, trafficDirectionOf } from './flow-parts.ts';
+import { createFlow, l4Of, type ObservedFlow, setReply, setTracePoint, trafficDirectionOf } from './flow-parts.ts';
 import { ConnectionEvent, ConnectionLayout as Layout, Role } from './layout.gen.ts';
 import { type Observation, readUint64, type Slab } from './observation.ts';
 
@@ -46,22 +46,15 @@ function fromClient(o: Observation): Observation {
 }
 
 /** The flow of a `struct nw_connection`: a connection that ended, or never came to be (verdict ERROR). */
-export function connectionFlow(slab: Slab, at: number, local: Observation, time: Timestamp): Flow {
+export function connectionFlow(slab: Slab, at: number, local: Observation, time: Timestamp): ObservedFlow {
   const o = fromClient(local);
   const isFailure = slab.view.getUint8(at + Layout.event) === ConnectionEvent.failed;
-  return createFlow({
-    time,
-    verdict: isFailure ? Verdict.ERROR : Verdict.FORWARDED,
-    ip: ipOf(o),
-    l4: l4Of(o, { hasFlags: false }),
-    type: FlowType.L3_L4,
-    ...tracePoint(o.role !== Role.server),
-    trafficDirection: trafficDirectionOf(o),
-    isReply: o.role === Role.unknown ? undefined : false,
-    detail: {
-      ...detailOf(o, isFailure ? Event.EVENT_CONNECT_FAILED : Event.EVENT_CLOSE),
-      connection: readConnection(slab, at, o.role),
-      process: readProcess(slab, at),
-    },
-  });
+  const flow = createFlow(o, time, l4Of(o, false), isFailure ? Event.EVENT_CONNECT_FAILED : Event.EVENT_CLOSE);
+  if (isFailure) flow.verdict = Verdict.ERROR;
+  setTracePoint(flow, o.role !== Role.server);
+  flow.trafficDirection = trafficDirectionOf(o);
+  setReply(flow, o.role === Role.unknown ? undefined : false);
+  flow.detail.connection = readConnection(slab, at, o.role);
+  flow.detail.process = readProcess(slab, at);
+  return flow;
 }

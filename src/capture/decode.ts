@@ -1,4 +1,4 @@
-import type { Flow } from '../flow/gen/flow.ts';
+import type { Timestamp } from '../flow/basics.ts';
 import { AddressTexts } from './address.ts';
 import type { KernelTime, WallClock } from './clock.ts';
 import { connectionFlow } from './connection-flow.ts';
@@ -6,6 +6,7 @@ import type { CaptureCounts } from './counts.ts';
 import { DnsFlows } from './dns-flow.ts';
 import { dropFlow } from './drop-flow.ts';
 import type { DropReasons } from './drop-reason.ts';
+import type { FlowDraft } from './flow-parts.ts';
 import { HttpFlows } from './http-flow.ts';
 import type { KernelSymbols } from './kernel-symbols.ts';
 import { ConnectionLayout, DropLayout, HeadLayout, L7, MessageLayout, PacketLayout, RecordType } from './layout.gen.ts';
@@ -53,8 +54,8 @@ export class RecordDecoder {
   }
 
   /** Flows of the first `length` bytes; nothing of the slab is referred to afterwards. */
-  decode(slab: Slab, length: number): readonly Flow[] {
-    const flows: Flow[] = [];
+  decode(slab: Slab, length: number): FlowDraft[] {
+    const flows: FlowDraft[] = [];
     const end = Math.min(length, slab.bytes.length);
     for (let at = 0; at < end; ) {
       const size = this.#sizeAt(slab, at, end);
@@ -82,7 +83,7 @@ export class RecordDecoder {
     return size >= least && at + size <= end ? size : 0;
   }
 
-  #decodeRecord(slab: Slab, at: number, flows: Flow[]): void {
+  #decodeRecord(slab: Slab, at: number, flows: FlowDraft[]): void {
     const o = readObservation(slab, at, this.#addresses);
     const time = this.#parts.clock.toTimestamp(o.time);
     this.#latest = o.time;
@@ -91,7 +92,7 @@ export class RecordDecoder {
         flows.push(packetFlow(o, time));
         break;
       case RecordType.message:
-        this.#decodeMessage(slab, at, o, flows);
+        this.#decodeMessage(slab, at, o, time, flows);
         break;
       case RecordType.connection:
         this.#http.forget(o);
@@ -105,9 +106,8 @@ export class RecordDecoder {
     }
   }
 
-  #decodeMessage(slab: Slab, at: number, o: Observation, flows: Flow[]): void {
+  #decodeMessage(slab: Slab, at: number, o: Observation, time: Timestamp, flows: FlowDraft[]): void {
     const message = readMessage(slab, at, o);
-    const time = this.#parts.clock.toTimestamp(o.time);
     if (message.protocol === L7.dnsUdp || message.protocol === L7.dnsTcp) {
       for (const flow of this.#dns.read(o, message, time)) flows.push(flow);
       return;

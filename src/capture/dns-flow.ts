@@ -1,11 +1,11 @@
 import type { Timestamp } from '../flow/basics.ts';
-import { type Flow, FlowType, L7FlowType, TrafficDirection, Verdict } from '../flow/gen/flow.ts';
+import { FlowType, L7FlowType, TrafficDirection } from '../flow/gen/flow.ts';
 import { Event } from '../flow/gen/netwatch.ts';
 import type { KernelTime } from './clock.ts';
 import type { CaptureCounts } from './counts.ts';
 import { type DnsMessage, parseDns, splitDnsOverTcp } from './dns.ts';
 import { DnsExchanges } from './dns-exchanges.ts';
-import { createFlow, detailOf, ipOf, L7_EVENT_TYPE, l4Of } from './flow-parts.ts';
+import { createFlow, L7_EVENT_TYPE, l4Of, type ObservedFlow, setReply } from './flow-parts.ts';
 import { Direction, L7 } from './layout.gen.ts';
 import type { Message } from './message.ts';
 import type { Observation } from './observation.ts';
@@ -32,7 +32,7 @@ export class DnsFlows {
   }
 
   /** One flow per message in the packet; what is none is counted. */
-  read(o: Observation, { payload, protocol }: Message, time: Timestamp): readonly Flow[] {
+  read(o: Observation, { payload, protocol }: Message, time: Timestamp): readonly ObservedFlow[] {
     const packets = protocol === L7.dnsTcp ? splitDnsOverTcp(payload) : [payload];
     const messages = packets.map(parseDns).filter((message) => message !== undefined);
     this.#counts.dnsUnparsed += Math.max(packets.length, 1) - messages.length;
@@ -44,7 +44,7 @@ export class DnsFlows {
     this.#exchanges.expire(now);
   }
 
-  #flow(o: Observation, message: DnsMessage, time: Timestamp): Flow {
+  #flow(o: Observation, message: DnsMessage, time: Timestamp): ObservedFlow {
     const { isResponse, query, qtype, rcode, ips, cnames, rrtypes, ttl, isCut } = message;
     const key = `${o.socketCookie}/${clientOf(o, isResponse)}/${message.id}`;
     const latencyNs = isResponse ? this.#exchanges.response(key, o.time) : undefined;
@@ -53,17 +53,12 @@ export class DnsFlows {
     const dns = isResponse
       ? { query, ips, ttl, cnames, rcode, qtypes: [qtype], rrtypes }
       : { query, qtypes: [qtype], rcode };
-    return createFlow({
-      time,
-      verdict: Verdict.FORWARDED,
-      ip: ipOf(o),
-      l4: l4Of(o, { hasFlags: false }),
-      type: FlowType.L7,
-      l7: { type: isResponse ? L7FlowType.RESPONSE : L7FlowType.REQUEST, latencyNs, dns },
-      eventType: L7_EVENT_TYPE,
-      trafficDirection: directionOf(o, isResponse),
-      isReply: isResponse,
-      detail: detailOf(o, Event.EVENT_L7),
-    });
+    const flow = createFlow(o, time, l4Of(o, false), Event.EVENT_L7);
+    flow.type = FlowType.L7;
+    flow.l7 = { type: isResponse ? L7FlowType.RESPONSE : L7FlowType.REQUEST, latencyNs, http: undefined, dns };
+    flow.eventType = L7_EVENT_TYPE;
+    flow.trafficDirection = directionOf(o, isResponse);
+    setReply(flow, isResponse);
+    return flow;
   }
 }

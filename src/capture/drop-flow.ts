@@ -1,9 +1,9 @@
 import type { Timestamp } from '../flow/basics.ts';
-import { type Flow, FlowType, Verdict } from '../flow/gen/flow.ts';
+import { Verdict } from '../flow/gen/flow.ts';
 import { type Address, Event } from '../flow/gen/netwatch.ts';
 import type { AddressTexts } from './address.ts';
 import type { DropReasons } from './drop-reason.ts';
-import { createFlow, detailOf, EventTypeNumber, ipOf, l4Of } from './flow-parts.ts';
+import { createFlow, EventTypeNumber, l4Of, type ObservedFlow } from './flow-parts.ts';
 import type { KernelSymbols } from './kernel-symbols.ts';
 import { DropLayout as Layout } from './layout.gen.ts';
 import type { Observation, Slab } from './observation.ts';
@@ -25,25 +25,18 @@ function readOriginal({ bytes, view }: Slab, at: number, o: Observation, address
 }
 
 /** The flow of a `struct nw_drop`. Whether it was a reply is not known: `isReply` is absent. */
-export function dropFlow(slab: Slab, at: number, o: Observation, time: Timestamp, names: DropNames): Flow {
+export function dropFlow(slab: Slab, at: number, o: Observation, time: Timestamp, names: DropNames): ObservedFlow {
   const { view } = slab;
   const reason = names.reasons.name(view.getUint32(at + Layout.reason, true));
-  return createFlow({
-    time,
-    verdict: Verdict.DROPPED,
-    dropReason: reason.hubble,
-    ip: ipOf(o),
-    l4: l4Of(o, { icmpType: view.getUint8(at + Layout.icmpType), icmpCode: view.getUint8(at + Layout.icmpCode) }),
-    type: FlowType.L3_L4,
-    eventType: { type: EventTypeNumber.drop, subType: reason.hubble },
-    trafficDirection: undefined,
-    isReply: undefined,
-    interface: o.ifindex === 0 ? undefined : { index: o.ifindex },
-    detail: {
-      ...detailOf(o, Event.EVENT_DROP),
-      skbDropReason: reason.name,
-      dropFunction: names.symbols.find(view.getBigUint64(at + Layout.location, true)),
-      originalDestination: readOriginal(slab, at, o, names.addresses),
-    },
-  });
+  const icmp = { type: view.getUint8(at + Layout.icmpType), code: view.getUint8(at + Layout.icmpCode) };
+  const flow = createFlow(o, time, l4Of(o, true, icmp), Event.EVENT_DROP);
+  flow.verdict = Verdict.DROPPED;
+  flow.dropReason = reason.hubble;
+  flow.dropReasonDesc = reason.hubble;
+  flow.eventType = { type: EventTypeNumber.drop, subType: reason.hubble };
+  if (o.ifindex !== 0) flow.interface = { index: o.ifindex };
+  flow.detail.skbDropReason = reason.name;
+  flow.detail.dropFunction = names.symbols.find(view.getBigUint64(at + Layout.location, true));
+  flow.detail.originalDestination = readOriginal(slab, at, o, names.addresses);
+  return flow;
 }

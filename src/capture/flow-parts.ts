@@ -1,12 +1,14 @@
 import type { Timestamp } from '../flow/basics.ts';
 import {
   type Flow,
+  FlowType,
   type IP,
   IPVersion,
   type Layer4,
   type TCPFlags,
   TraceObservationPoint,
   TrafficDirection,
+  Verdict,
 } from '../flow/gen/flow.ts';
 import type { FlowDetail } from '../flow/gen/netwatch.ts';
 import { Direction, Role } from './layout.gen.ts';
@@ -26,70 +28,89 @@ const TCP_FLAGS: readonly TCPFlags[] = Array.from({ length: 256 }, (_, byte) => 
   return Object.freeze(Object.fromEntries(names.filter((_, bit) => byte & (1 << bit)).map((name) => [name, true])));
 });
 
-/** The keys a flow from here may have, in one order, so that all flows have one shape. */
-export interface FlowParts {
-  readonly time: Timestamp;
-  readonly verdict: number;
-  readonly dropReason?: number;
-  readonly ip: IP;
-  readonly l4: Layer4 | undefined;
-  readonly type: number;
-  readonly l7?: Flow['l7'];
-  readonly eventType: Flow['eventType'];
-  readonly trafficDirection: number | undefined;
-  readonly traceObservationPoint?: number;
-  readonly isReply: boolean | undefined;
-  readonly interface?: Flow['interface'];
-  readonly detail: FlowDetail;
+/** A detail under construction. */
+export type DetailDraft = { -readonly [K in keyof FlowDetail]: FlowDetail[K] };
+
+/** A flow under construction: whoever was handed it may fill in what is absent, until it is published. */
+export type FlowDraft = { -readonly [K in keyof Flow]: Flow[K] };
+
+/** A draft made here: its detail is under construction too. */
+export interface ObservedFlow extends FlowDraft {
+  detail: DetailDraft;
 }
 
-/** A flow with all keys in place; absent values are undefined. */
-export function createFlow(parts: FlowParts): Flow {
+/**
+ * A forwarded flow of layers 3 and 4, to be completed by assignment. Every field that anything later fills in is there
+ * already, absent ones as undefined: flows of all kinds have one shape, and filling in moves no object.
+ */
+export function createFlow(o: Observation, time: Timestamp, l4: Layer4 | undefined, event: number): ObservedFlow {
   return {
-    time: parts.time,
-    verdict: parts.verdict,
-    dropReason: parts.dropReason,
-    ip: parts.ip,
-    l4: parts.l4,
-    type: parts.type,
-    l7: parts.l7,
-    reply: parts.isReply,
-    eventType: parts.eventType,
-    trafficDirection: parts.trafficDirection,
-    traceObservationPoint: parts.traceObservationPoint,
-    dropReasonDesc: parts.dropReason,
-    isReply: parts.isReply,
-    interface: parts.interface,
-    detail: parts.detail,
+    time,
+    verdict: Verdict.FORWARDED,
+    dropReason: undefined,
+    ip: ipOf(o),
+    l4,
+    source: undefined,
+    destination: undefined,
+    type: FlowType.L3_L4,
+    nodeName: undefined,
+    l7: undefined,
+    reply: undefined,
+    eventType: undefined,
+    sourceService: undefined,
+    destinationService: undefined,
+    trafficDirection: undefined,
+    traceObservationPoint: undefined,
+    dropReasonDesc: undefined,
+    isReply: undefined,
+    interface: undefined,
+    traceContext: undefined,
+    uuid: undefined,
+    emitter: undefined,
+    summary: undefined,
+    detail: {
+      event,
+      skbDropReason: undefined,
+      dropFunction: undefined,
+      connection: undefined,
+      process: undefined,
+      originalDestination: undefined,
+      // Zero stands for not known and is left out.
+      netns: o.netns || undefined,
+      socketCookie: o.socketCookie || undefined,
+      cgroupId: o.cgroupId || undefined,
+      requestOrdinal: undefined,
+    },
   };
 }
 
-export function ipOf({ source, destination, family }: Observation): IP {
+function ipOf({ source, destination, family }: Observation): IP {
   return { source, destination, ipVersion: family === 4 ? IPVersion.IPv4 : IPVersion.IPv6 };
 }
 
-/** What `l4Of` cannot find in the head. */
-export interface L4Extra {
-  readonly icmpType?: number;
-  readonly icmpCode?: number;
-  /** False where no packet was seen, only a connection. */
-  readonly hasFlags?: boolean;
+/** Type and code of an ICMP message, which the head of a record does not hold. */
+export interface Icmp {
+  readonly type: number;
+  readonly code: number;
 }
 
-/** Undefined for protocols that Flow.l4 has no message for, and for packets without ports. */
-export function l4Of(o: Observation, { icmpType, icmpCode, hasFlags = true }: L4Extra = {}): Layer4 | undefined {
-  const ports = { sourcePort: o.sourcePort, destinationPort: o.destinationPort };
+/**
+ * Undefined for protocols that Flow.l4 has no message for, and for packets without ports. `hasFlags` is false where no
+ * packet was seen, only a connection.
+ */
+export function l4Of(o: Observation, hasFlags: boolean, icmp?: Icmp): Layer4 | undefined {
+  const { sourcePort, destinationPort } = o;
   switch (o.protocol) {
     case IPPROTO.tcp:
-      return { tcp: { ...ports, flags: hasFlags ? TCP_FLAGS[o.tcpFlags] : undefined } };
+      return { tcp: { sourcePort, destinationPort, flags: hasFlags ? TCP_FLAGS[o.tcpFlags] : undefined } };
     case IPPROTO.udp:
-      return { udp: ports };
+      return { udp: { sourcePort, destinationPort } };
     case IPPROTO.sctp:
-      return { sctp: ports };
+      return { sctp: { sourcePort, destinationPort } };
     case IPPROTO.icmp:
-      return { icmpv4: { type: icmpType, code: icmpCode } };
+      return { icmpv4: { type: icmp?.type, code: icmp?.code } };
     case IPPROTO.icmpv6:
-      return { icmpv6: { type: icmpType, code: icmpCode } };
+      return { icmpv6: { type: icmp?.type, code: icmp?.code } };
     default:
       return undefined;
   }
@@ -109,35 +130,20 @@ export function isReplyOf({ role, direction }: Observation): boolean | undefined
   return (role === Role.client) === (direction === Direction.ingress);
 }
 
-/** Fields that tell where a trace flow was seen. Shared by all of them, so that a flow costs fewer objects. */
-interface TracePoint {
-  readonly eventType: Flow['eventType'];
-  readonly traceObservationPoint: number;
+/** Says whether a reply it is, in the field of today and in the one that old clients read. */
+export function setReply(flow: FlowDraft, isReply: boolean | undefined): void {
+  flow.isReply = isReply;
+  flow.reply = isReply;
 }
 
-const FROM_ENDPOINT: TracePoint = {
-  eventType: Object.freeze({ type: EventTypeNumber.trace, subType: TRACE_FROM_ENDPOINT }),
-  traceObservationPoint: TraceObservationPoint.FROM_ENDPOINT,
-};
-const TO_ENDPOINT: TracePoint = {
-  eventType: Object.freeze({ type: EventTypeNumber.trace, subType: TRACE_TO_ENDPOINT }),
-  traceObservationPoint: TraceObservationPoint.TO_ENDPOINT,
-};
+const FROM_ENDPOINT: Flow['eventType'] = Object.freeze({ type: EventTypeNumber.trace, subType: TRACE_FROM_ENDPOINT });
+const TO_ENDPOINT: Flow['eventType'] = Object.freeze({ type: EventTypeNumber.trace, subType: TRACE_TO_ENDPOINT });
 
-/** Leaving the sending socket, or at the receiving one. */
-export function tracePoint(isEgress: boolean): TracePoint {
-  return isEgress ? FROM_ENDPOINT : TO_ENDPOINT;
+/** Tells where a trace flow was seen: leaving the sending socket, or at the receiving one. */
+export function setTracePoint(flow: FlowDraft, isEgress: boolean): void {
+  flow.eventType = isEgress ? FROM_ENDPOINT : TO_ENDPOINT;
+  flow.traceObservationPoint = isEgress ? TraceObservationPoint.FROM_ENDPOINT : TraceObservationPoint.TO_ENDPOINT;
 }
 
 /** `Flow.eventType` of every L7 flow. */
 export const L7_EVENT_TYPE: Flow['eventType'] = Object.freeze({ type: EventTypeNumber.l7 });
-
-/** Detail that every record has; zero stands for not known and is left out. */
-export function detailOf(o: Observation, event: number): FlowDetail {
-  return {
-    event,
-    netns: o.netns || undefined,
-    socketCookie: o.socketCookie || undefined,
-    cgroupId: o.cgroupId || undefined,
-  };
-}

@@ -1,8 +1,8 @@
 import type { Timestamp } from '../flow/basics.ts';
-import { type Flow, FlowType, type HTTPHeader, L7FlowType, type TraceContext, Verdict } from '../flow/gen/flow.ts';
+import { FlowType, type HTTPHeader, L7FlowType, type Layer7, type TraceContext } from '../flow/gen/flow.ts';
 import { Event } from '../flow/gen/netwatch.ts';
 import type { CaptureCounts } from './counts.ts';
-import { createFlow, detailOf, ipOf, L7_EVENT_TYPE, l4Of, trafficDirectionOf } from './flow-parts.ts';
+import { createFlow, L7_EVENT_TYPE, l4Of, type ObservedFlow, setReply, trafficDirectionOf } from './flow-parts.ts';
 import {
   type HttpHeaders,
   hasMoreMessages,
@@ -50,7 +50,7 @@ export class HttpFlows {
   }
 
   /** Undefined when the payload is no request; that is counted. */
-  request(o: Observation, message: Message, time: Timestamp): Flow | undefined {
+  request(o: Observation, message: Message, time: Timestamp): ObservedFlow | undefined {
     const { payload, length, ordinal } = message;
     const head = parseHttpRequest(payload, length > payload.length, this.#wanted);
     if (head === undefined) return this.#unparsed();
@@ -58,12 +58,13 @@ export class HttpFlows {
     const url = this.#settings.redactUrls ? redactUrl(requestUrl(head)) : requestUrl(head);
     this.#exchanges.request(o.socketCookie, { ordinal, method, url, time: o.time });
     this.#noteHidden(o, hasMoreMessages(head, BODYLESS.has(method), length));
-    const http = { method, url, protocol, headers: this.#headers(head) };
-    return this.#flow(o, time, ordinal, { type: L7FlowType.REQUEST, http }, traceContextOf(head));
+    const http = { code: undefined, method, url, protocol, headers: this.#headers(head) };
+    const l7 = { type: L7FlowType.REQUEST, latencyNs: undefined, http, dns: undefined };
+    return this.#flow(o, time, ordinal, l7, traceContextOf(head));
   }
 
   /** Undefined when the payload is no response; that is counted. */
-  response(o: Observation, message: Message, time: Timestamp): Flow | undefined {
+  response(o: Observation, message: Message, time: Timestamp): ObservedFlow | undefined {
     const { payload, length, ordinal } = message;
     const head = parseHttpResponse(payload, this.#wanted);
     if (head === undefined) return this.#unparsed();
@@ -71,7 +72,7 @@ export class HttpFlows {
     this.#noteHidden(o, hasMoreMessages(head, false, length));
     const { code, protocol } = head;
     const http = { code, method: request?.method, url: request?.url, protocol, headers: this.#headers(head) };
-    const l7 = { type: L7FlowType.RESPONSE, latencyNs: request?.latencyNs, http };
+    const l7 = { type: L7FlowType.RESPONSE, latencyNs: request?.latencyNs, http, dns: undefined };
     return this.#flow(o, time, ordinal, l7, traceContextOf(head));
   }
 
@@ -80,20 +81,16 @@ export class HttpFlows {
     this.#exchanges.forget(o.socketCookie);
   }
 
-  #flow(o: Observation, time: Timestamp, ordinal: number, l7: Flow['l7'], traceContext?: TraceContext): Flow {
-    const flow = createFlow({
-      time,
-      verdict: Verdict.FORWARDED,
-      ip: ipOf(o),
-      l4: l4Of(o, { hasFlags: false }),
-      type: FlowType.L7,
-      l7,
-      eventType: L7_EVENT_TYPE,
-      trafficDirection: trafficDirectionOf(o),
-      isReply: l7?.type === L7FlowType.RESPONSE,
-      detail: { ...detailOf(o, Event.EVENT_L7), requestOrdinal: ordinal || undefined },
-    });
-    return traceContext === undefined ? flow : { ...flow, traceContext };
+  #flow(o: Observation, time: Timestamp, ordinal: number, l7: Layer7, traceContext?: TraceContext): ObservedFlow {
+    const flow = createFlow(o, time, l4Of(o, false), Event.EVENT_L7);
+    flow.type = FlowType.L7;
+    flow.l7 = l7;
+    flow.eventType = L7_EVENT_TYPE;
+    flow.trafficDirection = trafficDirectionOf(o);
+    setReply(flow, l7.type === L7FlowType.RESPONSE);
+    flow.traceContext = traceContext;
+    flow.detail.requestOrdinal = ordinal || undefined;
+    return flow;
   }
 
   #headers({ fields }: HttpHeaders): readonly HTTPHeader[] {

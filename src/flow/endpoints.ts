@@ -27,14 +27,15 @@ export interface EndpointTable {
 /** An `EndpointTable` in memory, changed one endpoint or service at a time. The last one to claim an address has it. */
 export class MutableEndpointTable implements EndpointTable {
   readonly #endpoints = new Map<string, KnownEndpoint>();
-  readonly #services = new Map<string, KnownService>();
+  /** By address, then by port. */
+  readonly #services = new Map<string, Map<number, KnownService>>();
 
   byAddress(address: string): KnownEndpoint | undefined {
     return this.#endpoints.get(address);
   }
 
   serviceAt(address: string, port: number): KnownService | undefined {
-    return this.#services.get(`${address} ${port}`);
+    return this.#services.get(address)?.get(port);
   }
 
   addEndpoint(known: KnownEndpoint): void {
@@ -49,6 +50,8 @@ export class MutableEndpointTable implements EndpointTable {
   }
 
   addService(known: KnownService): void {
-    this.#services.set(`${known.address} ${known.port}`, known);
+    const ports = this.#services.get(known.address);
+    if (ports === undefined) this.#services.set(known.address, new Map([[known.port, known]]));
+    else ports.set(known.port, known);
   }
 }

@@ -28,9 +28,18 @@ const DNS_RCODES: Readonly<Record<number, string>> = {
   10: 'Name not contained in zone',
 };
 
+/** By set of flags, one bit each: few of the 512 ever occur. */
+const tcpTexts = new Map<number, string>();
+
 function tcpText(flags: TCPFlags): string {
-  const names = FLAGS.filter((name) => flags[name]).map((name) => name.toUpperCase());
-  return names.length === 0 ? 'TCP' : `TCP Flags: ${names.join(', ')}`;
+  let set = 0;
+  for (let i = 0; i < FLAGS.length; i++) if (flags[FLAGS[i] ?? 'ns']) set |= 1 << i;
+  const known = tcpTexts.get(set);
+  if (known !== undefined) return known;
+  const names = FLAGS.filter((_, i) => set & (1 << i)).map((name) => name.toUpperCase());
+  const text = names.length === 0 ? 'TCP' : `TCP Flags: ${names.join(', ')}`;
+  tcpTexts.set(set, text);
+  return text;
 }
 
 function httpText({ code = 0, method = '', url = '', protocol = '' }: HTTP, { type, latencyNs = 0 }: Layer7): string {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { FlowDraft } from '../capture/flow-parts.ts';
 import type { EndpointTable, KnownService } from '../flow/endpoints.ts';
 import type { Endpoint, Flow, Service } from '../flow/gen/flow.ts';
 import { ReservedIdentity } from '../flow/identity.ts';
 import { summaryOf } from '../flow/summary.ts';
-import type { Draft } from '../wire/reader.ts';
 import { findServiceEndpoint, isServiceLocal } from './service-endpoint.ts';
 import type { Localities } from './sides.ts';
 
@@ -44,26 +44,25 @@ export class Enricher {
     this.#emitter = { name: 'netwatch', version: options.version };
   }
 
-  enrich(flow: Flow): Enriched {
+  /** Fills in the flow that it is given. */
+  enrich(flow: FlowDraft): Enriched {
     const { ip, isReply, detail } = flow;
     const [sourcePort, destinationPort] = portsOf(flow);
     const original = detail?.originalDestination;
     const translated = original?.ip ? this.#options.endpoints.serviceAt(original.ip, original.port ?? 0) : undefined;
     const source = this.#side(ip?.source ?? '', sourcePort, isReply ? translated : undefined);
     const destination = this.#side(ip?.destination ?? '', destinationPort, isReply ? undefined : translated);
-    // Assigned one by one: spreading what may be absent leaves the fast path (1.08 against 0.88 µs a flow).
-    const named: Draft<Flow> = { ...flow };
-    named.uuid = randomUUID();
-    named.emitter = this.#emitter;
-    named.nodeName = this.#options.nodeName;
-    named.source = source.endpoint;
-    named.destination = destination.endpoint;
-    if (source.service !== undefined) named.sourceService = source.service;
-    if (destination.service !== undefined) named.destinationService = destination.service;
-    if (isReply !== undefined) named.reply = isReply;
-    named.summary = summaryOf(named);
+    flow.uuid = randomUUID();
+    flow.emitter = this.#emitter;
+    flow.nodeName = this.#options.nodeName;
+    flow.source = source.endpoint;
+    flow.destination = destination.endpoint;
+    if (source.service !== undefined) flow.sourceService = source.service;
+    if (destination.service !== undefined) flow.destinationService = destination.service;
+    if (isReply !== undefined) flow.reply = isReply;
+    flow.summary = summaryOf(flow);
     return {
-      flow: named,
+      flow,
       local: { source: source.local, destination: destination.local },
       known: source.known || destination.known,
     };

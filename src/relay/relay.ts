@@ -1,4 +1,5 @@
 import type { CaptureSink } from '../capture/capture.ts';
+import type { FlowDraft } from '../capture/flow-parts.ts';
 import type { CaptureOptions } from '../capture/options.ts';
 import type { Uint64 } from '../flow/basics.ts';
 import type { EndpointTable } from '../flow/endpoints.ts';
@@ -156,7 +157,7 @@ class NodeRelay implements Relay {
     for await (const { events } of observeFlows(observation)) yield events;
   }
 
-  #publish(flows: readonly Flow[]): void {
+  #publish(flows: readonly FlowDraft[]): void {
     const published: Flow[] = [];
     for (const observed of flows) {
       const { flow, local, known } = this.#enricher.enrich(observed);
