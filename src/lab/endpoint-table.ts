@@ -26,13 +26,7 @@ export function createEndpointTable(plan: LabPlan): MutableEndpointTable {
 
 /** Labels as Cilium derives them from a pod and its namespace, sorted. */
 function labelsOf({ app, namespace }: PlannedPod): readonly string[] {
-  return [
-    `k8s:app=${app}`,
-    `k8s:io.cilium.k8s.namespace.labels.kubernetes.io/metadata.name=${namespace}`,
-    `k8s:io.cilium.k8s.policy.cluster=${LAB_CLUSTER}`,
-    'k8s:io.cilium.k8s.policy.serviceaccount=default',
-    `k8s:io.kubernetes.pod.namespace=${namespace}`,
-  ];
+  return [`k8s:app=${app}`, `k8s:io.kubernetes.pod.namespace=${namespace}`];
 }
 
 function endpointOf(pod: PlannedPod, index: number): Endpoint {

@@ -31,7 +31,10 @@ export interface LabOptions {
   readonly paused?: boolean;
   /** How to run src/lab/pod.ts. */
   readonly podProgram: { readonly command: string; readonly args: readonly string[] };
-  /** Aborting it stops the lab, also one that is still starting. */
+  /**
+   * Aborting it stops the lab, also one that is still starting. Whoever gives it has taken over SIGINT, SIGTERM and
+   * SIGHUP; without it the lab listens for them.
+   */
   readonly signal?: AbortSignal;
   /** Told when a pod ends by itself; the lab goes on without it. Without a callback it is a debug line only. */
   readonly onFailure?: (error: NetwatchError) => void;
@@ -73,7 +76,7 @@ export interface Lab {
  * Builds the shop and starts its traffic: namespaces, links, rules and one process per pod, in about a second.
  *
  * Removes what crashed labs left behind first. Needs root, `ip` and `nft`; a failure half-way removes what was made.
- * Ctrl-C, SIGTERM and an exit of the process stop the lab first.
+ * An exit of the process removes everything, too, and so do, without `options.signal`, the signals that end it.
  */
 export async function startLab(options: LabOptions): Promise<Lab> {
   const scenario = findScenario(options.scenario);

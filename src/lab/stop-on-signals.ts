@@ -7,7 +7,8 @@ export interface Stoppable {
 }
 
 /**
- * Stops `lab` when the process is told to end, exits, or `signal` aborts. Returns a function that ends this watch.
+ * Stops `lab` when the process exits, and when `signal` aborts or, without one, when the process is told to end.
+ * Returns a function that ends this watch.
  *
  * When nobody else listens for the process signal, the process then ends by it, as it would have without us.
  */
@@ -29,8 +30,8 @@ export function stopOnSignals(lab: Stoppable, signal: AbortSignal | undefined): 
     process.removeListener('exit', onExit);
     signal?.removeEventListener('abort', onAbort);
   };
-  for (const name of SIGNALS) process.on(name, onSignal);
+  if (signal === undefined) for (const name of SIGNALS) process.on(name, onSignal);
+  else signal.addEventListener('abort', onAbort, { once: true });
   process.on('exit', onExit);
-  signal?.addEventListener('abort', onAbort, { once: true });
   return unwatch;
 }
