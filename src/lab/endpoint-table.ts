@@ -24,7 +24,7 @@ export function createEndpointTable(plan: LabPlan): MutableEndpointTable {
   return table;
 }
 
-/** Labels as Cilium derives them from a pod and its namespace, sorted. */
+/** A pod's labels as Hubble spells them, sorted. */
 function labelsOf({ app, namespace }: PlannedPod): readonly string[] {
   return [`k8s:app=${app}`, `k8s:io.kubernetes.pod.namespace=${namespace}`];
 }
