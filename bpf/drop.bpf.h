@@ -25,10 +25,26 @@ static __always_inline bool nw_is_ordinary(__u32 reason)
 	       nw_reason_is(reason, IPV6_NDISC_NS_OTHERHOST);
 }
 
+/*
+ * The packet's device, or NULL. In the queues of TCP and UDP sockets the field
+ * holds something else (a tree's node, sizes), so it is believed only when its
+ * namespace's loopback device is of that same namespace.
+ */
+static __always_inline const struct net_device *nw_device(const struct sk_buff *skb)
+{
+	const struct net_device *dev = skb->dev;
+	const struct net *net;
+
+	if (!dev)
+		return NULL;
+	net = dev->nd_net.net;
+	return net && net->loopback_dev->nd_net.net == net ? dev : NULL;
+}
+
 /* The device's namespace, or the socket's when the packet has not met a device. */
 static __always_inline void nw_fill_place(struct nw_head *head, const struct sk_buff *skb)
 {
-	const struct net_device *dev = skb->dev;
+	const struct net_device *dev = nw_device(skb);
 	const struct sock *sk = skb->sk;
 
 	if (dev) {
@@ -70,7 +86,7 @@ static __always_inline void nw_fill_original(struct nw_drop *record, const struc
 
 static __always_inline bool nw_on_loopback(const struct sk_buff *skb, const struct nw_view *view)
 {
-	const struct net_device *dev = skb->dev;
+	const struct net_device *dev = nw_device(skb);
 
 	return (dev && dev->ifindex == NW_LOOPBACK_IFINDEX) || nw_is_loopback(&view->tuple);
 }

@@ -78,7 +78,7 @@ static __always_inline void nw_observe(struct __sk_buff *skb, __u8 direction)
 		return;
 	if (view.protocol == IPPROTO_TCP)
 		nw_observe_tcp(skb, &view, sk, direction);
-	else if (nw_is_dns(&view))
+	else if (nw_is_dns(skb, &view, 0))
 		nw_observe_dns_udp(skb, &view, sk, direction);
 	else
 		nw_observe_udp(skb, &view, sk, direction);

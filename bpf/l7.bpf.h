@@ -15,8 +15,13 @@
 
 #define NW_DNS_PORT   53
 #define NW_DNS_HEADER 12 /* RFC 1035, 4.1.1 */
+#define NW_DNS_OPCODE 0x78
+#define NW_DNS_LENGTH 2	 /* over TCP, before each message: RFC 1035, 4.2.2 */
 #define NW_HTTP_START 12 /* "HTTP/1.1 200" */
 #define NW_L7_MISSES  6	 /* data packets without a known start: the socket speaks something else */
+
+/* Bytes of a "100 Continue" with the least of a response behind it: "HTTP/1.1 200 " and an empty line. */
+#define NW_HTTP_TWO_HEADS (25 + 17)
 
 #define NW_REPEAT_WINDOW (1U << 26)
 
@@ -95,10 +100,23 @@ static __always_inline void nw_emit_message(struct __sk_buff *skb, const struct 
 	nw_submit(record);
 }
 
-static __always_inline bool nw_is_dns(const struct nw_view *view)
+/*
+ * True when the payload has DNS's port and, from `offset` on, a header that
+ * user space can read: a standard query with one question, or its response
+ * (RFC 1035, 4.1.1 and RFC 9619). Other protocols use the port, too.
+ */
+static __always_inline bool nw_is_dns(struct __sk_buff *skb, const struct nw_view *view,
+				      __u32 offset)
 {
-	return cfg_dns && (view->tuple.source_port == NW_DNS_PORT ||
-			   view->tuple.destination_port == NW_DNS_PORT);
+	__u8 header[NW_DNS_HEADER];
+
+	if (!cfg_dns || view->payload_length < offset + NW_DNS_HEADER)
+		return false;
+	if (view->tuple.source_port != NW_DNS_PORT && view->tuple.destination_port != NW_DNS_PORT)
+		return false;
+	if (bpf_skb_load_bytes(skb, view->payload_offset + offset, header, sizeof(header)))
+		return false;
+	return !(header[2] & NW_DNS_OPCODE) && header[4] == 0 && header[5] == 1;
 }
 
 static __always_inline void nw_observe_dns_udp(struct __sk_buff *skb, const struct nw_view *view,
@@ -109,8 +127,7 @@ static __always_inline void nw_observe_dns_udp(struct __sk_buff *skb, const stru
 		.cgroup_id = bpf_sk_cgroup_id(sk),
 	};
 
-	if (view->payload_length)
-		nw_emit_message(skb, view, &socket, direction, NW_L7_DNS_UDP, 0);
+	nw_emit_message(skb, view, &socket, direction, NW_L7_DNS_UDP, 0);
 }
 
 /* What the first four bytes of a payload may begin. */
@@ -144,17 +161,16 @@ static __always_inline enum nw_start nw_classify(__u32 word)
 }
 
 /*
- * True when this packet, or one that reached as far, was counted before. What
- * is sent again lies within a window; a greater distance back is a sequence
- * number that went around during a long body (RFC 9293, 3.4).
+ * True when this packet begins before the end of one that was counted: what is
+ * sent again may be cut in other places. It lies within a window; a greater
+ * distance back is a sequence number that went around during a long body
+ * (RFC 9293, 3.4).
  */
 static __always_inline bool nw_is_repeated(const struct nw_view *view, __u32 *end)
 {
-	__u32 reaches = view->sequence + view->payload_length;
-
-	if (*end && *end - reaches < NW_REPEAT_WINDOW)
+	if (*end && *end - view->sequence - 1 < NW_REPEAT_WINDOW)
 		return true;
-	*end = reaches;
+	*end = view->sequence + view->payload_length;
 	return false;
 }
 
@@ -164,13 +180,13 @@ static __always_inline void nw_observe_request(struct __sk_buff *skb, const stru
 {
 	bool waiting = socket->requests != socket->responses;
 
-	/* A body may begin like a request; POST, PUT and PATCH have one. */
-	if (waiting && socket->method == 'P')
-		return;
 	if (nw_is_repeated(view, &socket->request_end))
 		return;
 	if (waiting)
 		socket->overlapping = 1;
+	/* A body may begin like a request; POST, PUT and PATCH have one. */
+	if (waiting && socket->method == 'P')
+		return;
 	if (socket->overlapping)
 		nw_count(NW_STAT_HTTP_PIPELINED);
 	socket->l7 = NW_SOCKET_L7_HTTP;
@@ -188,11 +204,14 @@ static __always_inline void nw_observe_response(struct __sk_buff *skb, const str
 {
 	__u32 ordinal = 0;
 
-	/* "HTTP/1.1 100 Continue" and its like precede the response; 101 is one. */
-	if (start[9] == '1' && start[11] != '1')
-		return;
 	if (nw_is_repeated(view, &socket->response_end))
 		return;
+	/* "HTTP/1.1 100 Continue" and its like precede the response; 101 is one. */
+	if (start[9] == '1' && start[11] != '1') {
+		if (start[11] == '0' && view->payload_length >= NW_HTTP_TWO_HEADS)
+			socket->overlapping = 1;
+		return;
+	}
 	if (socket->responses == socket->requests)
 		nw_count(NW_STAT_HTTP_UNPAIRED);
 	else
@@ -243,13 +262,10 @@ static __always_inline void nw_observe_http(struct __sk_buff *skb, const struct 
 static __always_inline void nw_observe_payload(struct __sk_buff *skb, const struct nw_view *view,
 					       struct nw_socket *socket, __u8 direction)
 {
-	if (nw_is_dns(view)) {
-		/* Two bytes of length stand before each message (RFC 1035, 4.2.2). */
-		if (view->payload_length >= 2 + NW_DNS_HEADER)
-			nw_emit_message(skb, view, socket, direction, NW_L7_DNS_TCP, 0);
-		return;
-	}
-	nw_observe_http(skb, view, socket, direction);
+	if (nw_is_dns(skb, view, NW_DNS_LENGTH))
+		nw_emit_message(skb, view, socket, direction, NW_L7_DNS_TCP, 0);
+	else
+		nw_observe_http(skb, view, socket, direction);
 }
 
 #endif

@@ -207,6 +207,9 @@ static __always_inline bool nw_parse_dropped(const struct sk_buff *skb, struct n
 	struct nw_ipv6_start v6 = {};
 	const __u8 *network = skb->head + skb->network_header;
 
+	/* Not set yet: a driver's packet that never reached a protocol. */
+	if (!skb->network_header)
+		return false;
 	if (skb->protocol == bpf_htons(ETH_P_IP)) {
 		__u32 header;
 

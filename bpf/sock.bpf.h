@@ -33,6 +33,20 @@ static __always_inline struct nw_socket *nw_track_sock(struct sock *sk)
 	return socket;
 }
 
+/* A socket may connect again after it failed or was disconnected; nothing of the last time holds. */
+static __always_inline void nw_forget_connection(struct nw_socket *socket)
+{
+	socket->established_ns = 0;
+	socket->l7 = NW_SOCKET_L7_UNKNOWN;
+	socket->misses = 0;
+	socket->overlapping = 0;
+	__builtin_memset(socket->flags_seen, 0, sizeof(socket->flags_seen));
+	socket->requests = 0;
+	socket->responses = 0;
+	socket->request_end = 0;
+	socket->response_end = 0;
+}
+
 static __always_inline void nw_learn_state(struct sock *sk, int old, int state)
 {
 	struct nw_socket *socket = nw_track_sock(sk);
@@ -41,7 +55,8 @@ static __always_inline void nw_learn_state(struct sock *sk, int old, int state)
 		return;
 	switch (state) {
 	case TCP_SYN_SENT:
-		/* The calling task is the one in connect(). */
+		/* The calling task is the one in connect(); it may be this socket's second try. */
+		nw_forget_connection(socket);
 		socket->connect_ns = bpf_ktime_get_ns();
 		socket->role = NW_ROLE_CLIENT;
 		nw_learn_process(socket);
@@ -113,6 +128,13 @@ static __always_inline void nw_fill_times(struct nw_connection *record,
 	record->duration_ns = start ? record->head.time_ns - start : 0;
 }
 
+/* True when the other end is in the same namespace: packets go through its loopback device. */
+static __always_inline bool nw_is_internal(const struct sock *sk, const struct nw_tuple *tuple)
+{
+	return nw_is_loopback(tuple) ||
+	       BPF_CORE_READ(sk, sk_dst_cache, dev, ifindex) == NW_LOOPBACK_IFINDEX;
+}
+
 static __always_inline void nw_emit_connection(struct sock *sk, int old)
 {
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
@@ -123,7 +145,7 @@ static __always_inline void nw_emit_connection(struct sock *sk, int old)
 	if (!tcp || !socket)
 		return;
 	nw_view_sock(sk, tcp, &view);
-	if (!cfg_loopback && nw_is_loopback(&view.tuple))
+	if (!cfg_loopback && nw_is_internal(sk, &view.tuple))
 		return;
 	record = nw_reserve(sizeof(*record), NW_STAT_LOST_CONNECTION);
 	if (!record)

@@ -23,7 +23,7 @@ export interface ProgramInfo {
  * Every method may throw a `NativeError`, EBADF after `close`.
  */
 export interface BpfObject {
-  /** Before `load`: the value of a `const volatile` global of up to 8 bytes. ERANGE when it does not fit. */
+  /** Before `load`: the value of a `const volatile` global of up to 8 bytes. ERANGE when it does not fit, EBUSY after `load`. */
   setKnob(name: string, value: number | bigint): void;
   /** Before `load`: entries of a map, or bytes of a ring buffer (the kernel wants a power of two pages). */
   setMaxEntries(map: string, maxEntries: number): void;
@@ -42,7 +42,7 @@ export interface BpfObject {
    * of records, each at a multiple of 8. The slab is overwritten by the next batch. At most one ring per object.
    */
   read(map: string, slab: ArrayBuffer, onBatch: (bytes: number) => void): void;
-  /** Calls `onBatch` at once with what is waiting; does nothing inside `onBatch`. */
+  /** Calls `onBatch` at once, as often as it takes, with all that is waiting; does nothing inside `onBatch`. */
   drain(): void;
   /** Records that were longer than any slab may hold. */
   skipped(): number;

@@ -52,6 +52,7 @@ class Object {
   struct bpf_program* FindProgram(const std::string& name) const;
 
   std::unique_ptr<struct bpf_object, ObjectCloser> object_;
+  bool loaded_ = false;
   // Destroyed before object_.
   std::map<std::string, std::unique_ptr<struct bpf_link, LinkCloser>> links_;
 };

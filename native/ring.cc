@@ -24,11 +24,12 @@ Ring::Ring(Napi::Env env, Napi::ArrayBuffer slab, Napi::Function on_batch)
       slab_(Napi::Reference<Napi::ArrayBuffer>::New(slab, 1)),
       on_batch_(Napi::Persistent(on_batch)) {}
 
-void Ring::Start(Napi::Env env, int map_fd, Napi::ArrayBuffer slab, Napi::Function on_batch, Ring** owner) {
+void Ring::Start(Napi::Env env, const struct bpf_map* map, Napi::ArrayBuffer slab, Napi::Function on_batch,
+                 Ring** owner) {
   if (slab.ByteLength() < 2 * kMaxRecord) throw CallError("slab", EINVAL);
   Ring* ring = new Ring(env, slab, on_batch);
   try {
-    ring->Open(map_fd);
+    ring->Open(map);
   } catch (...) {
     ring->Stop();
     throw;
@@ -37,8 +38,9 @@ void Ring::Start(Napi::Env env, int map_fd, Napi::ArrayBuffer slab, Napi::Functi
   *owner = ring;
 }
 
-void Ring::Open(int map_fd) {
-  ring_.reset(ring_buffer__new(map_fd, OnRecord, this, nullptr));
+void Ring::Open(const struct bpf_map* map) {
+  ring_bytes_ = bpf_map__max_entries(map);
+  ring_.reset(ring_buffer__new(bpf_map__fd(map), OnRecord, this, nullptr));
   CheckPointer("ring_buffer__new", ring_.get());
   uv_loop_t* loop = nullptr;
   if (napi_get_uv_event_loop(env_, &loop) != napi_ok) throw CallError("napi_get_uv_event_loop", EINVAL);
@@ -101,7 +103,11 @@ void Ring::OnTimer(uv_timer_t* timer) {
 
 void Ring::Drain() {
   if (stopping_ || reading_) return;
-  ReadTurn();
+  const Napi::HandleScope scope(env_);
+  // The programs may go on writing: what came after the call may wait.
+  for (size_t read = 0; !stopping_ && read < ring_bytes_; read += used_) {
+    if (!ReadSlab()) return;
+  }
 }
 
 void Ring::ReadTurn() {

@@ -23,11 +23,12 @@ class Ring {
   static constexpr size_t kMaxRecord = 4096;
 
   // Starts reading, and sets `*owner`. `slab` must hold 2 * kMaxRecord at least. Throws CallError.
-  static void Start(Napi::Env env, int map_fd, Napi::ArrayBuffer slab, Napi::Function on_batch, Ring** owner);
+  static void Start(Napi::Env env, const struct bpf_map* map, Napi::ArrayBuffer slab, Napi::Function on_batch,
+                    Ring** owner);
   // Stops reading, clears `*owner`, and frees the ring once the event loop has let go of it. JS is not called any
   // more. Node calls it too, when the environment ends before the owner does.
   void Stop();
-  // Reads what is there, at once. Not from inside on_batch.
+  // Reads all that was there at the call, at once. Not from inside on_batch.
   void Drain();
   // Records longer than kMaxRecord so far.
   uint64_t skipped() const { return skipped_; }
@@ -40,7 +41,7 @@ class Ring {
   Ring(Napi::Env env, Napi::ArrayBuffer slab, Napi::Function on_batch);
   ~Ring() = default;
 
-  void Open(int map_fd);
+  void Open(const struct bpf_map* map);
   void ReadTurn();
   bool ReadSlab();
   void Deliver();
@@ -68,6 +69,8 @@ class Ring {
   bool stopping_ = false;
   uint8_t* bytes_ = nullptr;
   size_t capacity_ = 0;
+  // Of the kernel's ring.
+  size_t ring_bytes_ = 0;
   size_t used_ = 0;
   uint64_t skipped_ = 0;
 };

@@ -53,6 +53,11 @@ Napi::Value Guard(Napi::Env env, const std::function<Napi::Value()>& work) {
     thrown.Set("code", Napi::String::New(env, name != nullptr ? name : std::to_string(error.error())));
     thrown.Set("log", Napi::String::New(env, error.log()));
     throw thrown;
+  } catch (const Napi::Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    // Out of memory, mostly; unwinding into Node would end the process.
+    throw Napi::Error::New(env, error.what());
   }
 }
 
@@ -169,8 +174,8 @@ Napi::Value BpfObject::Read(const Napi::CallbackInfo& info) {
       throw Napi::TypeError::New(info.Env(), "an ArrayBuffer and a function");
     }
     if (ring_ != nullptr) throw CallError("read", EBUSY);
-    const int fd = bpf_map__fd(object().FindMap(StringAt(info, 0)));
-    Ring::Start(info.Env(), fd, info[1].As<Napi::ArrayBuffer>(), info[2].As<Napi::Function>(), &ring_);
+    const struct bpf_map* map = object().FindMap(StringAt(info, 0));
+    Ring::Start(info.Env(), map, info[1].As<Napi::ArrayBuffer>(), info[2].As<Napi::Function>(), &ring_);
     return info.Env().Undefined();
   });
 }

@@ -40,17 +40,28 @@ export function isNativeError(thrown: unknown): thrown is NativeError {
   return thrown instanceof Error && 'log' in thrown && 'code' in thrown;
 }
 
+const LONGEST_REASON = 200;
+
+/** Why a call failed, in one line: the verifier's last word where it gave one, else the errno. */
+export function reasonOf({ message, code, log }: NativeError): string {
+  const lines = log.split('\n').map((line) => line.trim());
+  const summary = lines.findLastIndex((line) => /^processed \d+ insns/.test(line));
+  const lastWord = summary > 0 ? lines[summary - 1] : lines.findLast((line) => /^(unknown|invalid) func/.test(line));
+  const mayBeHeld = code === 'EPERM' && message.startsWith('bpf_program__attach_cgroup');
+  const detail = mayBeHeld ? 'a program attached there may not tolerate others' : lastWord;
+  return (detail ? `${message} (${detail})` : message).slice(0, LONGEST_REASON);
+}
+
 /** What a failed call means for the user: `permission` when the kernel refused, else `unsupported`. */
 export function describeNativeError(thrown: unknown): unknown {
   if (!isNativeError(thrown)) return thrown;
-  const lines = thrown.log.trim().split('\n');
-  const reason = lines.findLast((line) => line.includes('libbpf:')) ?? '';
+  const reason = reasonOf(thrown);
   if (thrown.code === 'EPERM' || thrown.code === 'EACCES')
-    return new NetwatchError('permission', `the kernel refused to run the capture programs: ${thrown.message}`, {
+    return new NetwatchError('permission', `the kernel refused to run the capture programs: ${reason}`, {
       hint: 'run as root outside of a restricted container, and check that the kernel is not locked down',
       cause: thrown,
     });
-  return new NetwatchError('unsupported', `the capture programs do not run here: ${thrown.message} ${reason}`.trim(), {
+  return new NetwatchError('unsupported', `the capture programs do not run here: ${reason}`, {
     hint: 'NETWATCH_DEBUG=capture shows all that libbpf said',
     cause: thrown,
   });

@@ -1,9 +1,7 @@
-import type { BpfObject, NativeAddon } from '../../native/index.d.ts';
-import { messageOf, NetwatchError } from '../base/error.ts';
-import { debug } from '../base/log.ts';
+import type { NativeAddon } from '../../native/index.d.ts';
 import type { Timestamp } from '../flow/basics.ts';
 import type { LostEvent } from '../flow/gen/flow.ts';
-import { describeNativeError, findBuilt, isNativeError, loadAddon } from './addon.ts';
+import { describeNativeError, isNativeError, loadAddon } from './addon.ts';
 import { WallClock } from './clock.ts';
 import { createCounts } from './counts.ts';
 import { RecordDecoder } from './decode.ts';
@@ -12,7 +10,8 @@ import type { FlowDraft } from './flow-parts.ts';
 import { KernelSymbols } from './kernel-symbols.ts';
 import { LossReport, nameCounters } from './losses.ts';
 import { createSlab } from './observation.ts';
-import { type CaptureOptions, type CaptureSettings, knobsOf, settleOptions } from './options.ts';
+import { type CaptureOptions, type CaptureSettings, settleOptions } from './options.ts';
+import { type StartedPrograms, startPrograms } from './programs.ts';
 import { checkRequirements } from './requirements.ts';
 
 /** Where a capture's events go. Called on the event loop; neither may throw. */
@@ -26,7 +25,9 @@ export interface CaptureSink {
 /** One program and what the kernel says of it. */
 export interface HookStatus {
   readonly name: string;
-  readonly state: 'attached' | 'detached';
+  /** `unavailable`: this kernel refused it, for `reason`. The others run. */
+  readonly state: 'attached' | 'detached' | 'unavailable';
+  readonly reason?: string;
   /** Instructions the verifier looked at. */
   readonly verifiedInstructions: number;
   /** 0 unless kernel.bpf_stats_enabled is on. */
@@ -43,7 +44,6 @@ export interface Capture {
   hooks(): readonly HookStatus[];
 }
 
-const log = debug('capture');
 const RING = 'nw_ringbuf';
 const COUNTERS = 'nw_stats';
 const SLAB_BYTES = 1 << 18;
@@ -51,54 +51,44 @@ const TICK_MS = 1000;
 
 /**
  * Starts to watch every socket of this machine. Throws a `NetwatchError` when it cannot, and then nothing is left
- * attached. Needs Linux 5.17 or later, BTF, cgroup v2, and CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN.
+ * attached. A hook that this kernel refuses is left out, and `hooks` says why; without any way to see a packet it
+ * throws. All of them need Linux 5.17 or later, BTF, cgroup v2, and CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN.
  */
 export function startCapture(options: CaptureOptions, sink: CaptureSink): Capture {
   const settings = settleOptions(options);
   const cgroupPath = checkRequirements(settings.cgroupPath);
   const addon = loadAddon();
   const reasons = readDropReasons(addon);
-  let object: BpfObject | undefined;
+  let programs: StartedPrograms | undefined;
   try {
-    object = new addon.BpfObject(findBuilt('flow.bpf.o'));
-    loadObject(object, settings);
-    for (const program of object.programs()) object.attach(program, cgroupPath);
-    return new RunningCapture({ addon, object, settings, reasons, sink });
+    programs = startPrograms(addon, settings, cgroupPath);
+    return new RunningCapture({ addon, ...programs, settings, reasons, sink });
   } catch (thrown) {
-    object?.close();
-    log(() => (isNativeError(thrown) ? `${thrown.message}\n${thrown.log}` : messageOf(thrown)));
+    programs?.object.close();
     throw describeNativeError(thrown);
   }
 }
 
+/** None before Linux 5.17, which does not take the program that would need them either. */
 function readDropReasons(addon: NativeAddon): DropReasons {
   try {
     return new DropReasons(addon.kernelEnum('skb_drop_reason'));
   } catch (thrown) {
-    if (!isNativeError(thrown) || thrown.code !== 'ENOENT') throw describeNativeError(thrown);
-    throw new NetwatchError('unsupported', 'this kernel does not say why it drops packets', {
-      hint: 'use Linux 5.17 or later',
-      cause: thrown,
-    });
+    if (isNativeError(thrown) && thrown.code === 'ENOENT') return new DropReasons({});
+    throw describeNativeError(thrown);
   }
 }
 
-function loadObject(object: BpfObject, settings: CaptureSettings): void {
-  for (const [knob, value] of knobsOf(settings)) object.setKnob(knob, value);
-  object.setMaxEntries(RING, settings.ringBytes);
-  object.load();
-}
-
-interface RunningParts {
+interface RunningParts extends StartedPrograms {
   readonly addon: NativeAddon;
-  readonly object: BpfObject;
   readonly settings: CaptureSettings;
   readonly reasons: DropReasons;
   readonly sink: CaptureSink;
 }
 
 class RunningCapture implements Capture {
-  readonly #object: BpfObject;
+  readonly #object: StartedPrograms['object'];
+  readonly #refused: StartedPrograms['refused'];
   readonly #sink: CaptureSink;
   readonly #clock: WallClock;
   readonly #decoder: RecordDecoder;
@@ -108,8 +98,9 @@ class RunningCapture implements Capture {
   readonly #timer: NodeJS.Timeout;
   #last: { readonly counters: Float64Array; readonly hooks: readonly HookStatus[] } | undefined;
 
-  constructor({ addon, object, settings, reasons, sink }: RunningParts) {
+  constructor({ addon, object, refused, settings, reasons, sink }: RunningParts) {
     this.#object = object;
+    this.#refused = refused;
     this.#sink = sink;
     this.#clock = new WallClock(addon.clockOffset);
     const symbols = new KernelSymbols();
@@ -122,11 +113,14 @@ class RunningCapture implements Capture {
   stop(): void {
     if (this.#last !== undefined) return;
     clearInterval(this.#timer);
-    const attached = this.hooks();
+    const hooks = this.hooks();
     this.#object.detach();
     this.#object.drain();
     const counters = this.#object.counters(COUNTERS);
-    this.#last = { counters, hooks: attached.map((hook) => ({ ...hook, state: 'detached' })) };
+    this.#last = {
+      counters,
+      hooks: hooks.map((hook) => (hook.state === 'attached' ? { ...hook, state: 'detached' } : hook)),
+    };
     this.#reportLoss(counters);
     this.#object.close();
   }
@@ -139,6 +133,9 @@ class RunningCapture implements Capture {
   hooks(): readonly HookStatus[] {
     if (this.#last !== undefined) return this.#last.hooks;
     return this.#object.programs().map((name) => {
+      const reason = this.#refused.get(name);
+      if (reason !== undefined)
+        return { name, state: 'unavailable', reason, verifiedInstructions: 0, runCount: 0, runTimeNs: 0 };
       const { verifiedInstructions, runCount, runTimeNs } = this.#object.programInfo(name);
       return {
         name,

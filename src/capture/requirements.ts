@@ -1,18 +1,24 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { NetwatchError } from '../base/error.ts';
 
 /** What the checks read; a test passes its own. */
 export interface HostFiles {
   exists(path: string): boolean;
   read(path: string): string;
+  inode(path: string): number;
 }
 
-const hostFiles: HostFiles = { exists: existsSync, read: (path) => readFileSync(path, 'latin1') };
+const hostFiles: HostFiles = {
+  exists: existsSync,
+  read: (path) => readFileSync(path, 'latin1'),
+  inode: (path) => statSync(path).ino,
+};
 
 const KERNEL_BTF = '/sys/kernel/btf/vmlinux';
 /** include/uapi/linux/capability.h. CAP_SYS_ADMIN includes the first two. */
 const CAPABILITIES = { CAP_PERFMON: 38n, CAP_BPF: 39n, CAP_NET_ADMIN: 12n } as const;
 const CAP_SYS_ADMIN = 21n;
+const ROOT_INODE = 1;
 
 /** Names of the capabilities this process lacks, from the text of /proc/self/status. */
 export function missingCapabilities(status: string): readonly string[] {
@@ -23,15 +29,20 @@ export function missingCapabilities(status: string): readonly string[] {
     .map(([name]) => name);
 }
 
-/** Where the root of cgroup v2 is mounted, from the text of /proc/self/mountinfo; see proc_pid_mountinfo(5). */
-export function findCgroupRoot(mountinfo: string): string | undefined {
-  for (const line of mountinfo.split('\n')) {
+/** Where cgroup v2 is mounted, from the text of /proc/self/mountinfo; see proc_pid_mountinfo(5). */
+export function findCgroupMounts(mountinfo: string): readonly string[] {
+  return mountinfo.split('\n').flatMap((line) => {
     const [mount = '', filesystem = ''] = line.split(' - ');
     const path = mount.split(' ')[4];
-    if (!filesystem.startsWith('cgroup2 ') || path === undefined) continue;
-    return path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
-  }
-  return undefined;
+    if (!filesystem.startsWith('cgroup2 ') || path === undefined) return [];
+    return [path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))];
+  });
+}
+
+/** The root of the whole hierarchy (inode 1: kernfs_create_root()), or whichever part a container was given. */
+export function findCgroupRoot(files: HostFiles = hostFiles): string | undefined {
+  const mounts = findCgroupMounts(files.read('/proc/self/mountinfo')).filter((path) => files.exists(path));
+  return mounts.find((path) => files.inode(path) === ROOT_INODE) ?? mounts[0];
 }
 
 /**
@@ -52,7 +63,7 @@ export function checkRequirements(cgroupPath: string | undefined, files: HostFil
     throw new NetwatchError('permission', `capturing flows needs ${missing.join(', ')}`, {
       hint: 'run it as root, or give the process these capabilities',
     });
-  const root = cgroupPath ?? findCgroupRoot(files.read('/proc/self/mountinfo'));
+  const root = cgroupPath ?? findCgroupRoot(files);
   if (root === undefined)
     throw new NetwatchError('unsupported', 'no cgroup v2 is mounted', {
       hint: 'mount one: mkdir -p /sys/fs/cgroup/unified && mount -t cgroup2 none /sys/fs/cgroup/unified',

@@ -72,6 +72,11 @@ export class PairOfPods {
     execFileSync('sh', ['-c', command, 'sh', process.execPath, TRAFFIC, verb, ...args.map(String)], LIMIT);
   }
 
+  /** Runs any program at the client's end. */
+  exec(...argv: readonly string[]): void {
+    execFileSync('ip', ['netns', 'exec', this.#names[0], ...argv], LIMIT);
+  }
+
   #run(name: string, verb: string, args: readonly (string | number)[]): void {
     execFileSync('ip', ['netns', 'exec', name, process.execPath, TRAFFIC, verb, ...args.map(String)], LIMIT);
   }

@@ -1,7 +1,7 @@
 /** Real sockets for the capture tests: run inside a network namespace as `capture-traffic.ts VERB HOST PORT ...`. */
 import { createSocket } from 'node:dgram';
 import { Agent, createServer, get } from 'node:http';
-import { connect } from 'node:net';
+import { connect, createServer as createTcpServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const [verb = '', host = '', portText = '0', countText = '1', option = ''] = process.argv.slice(2);
@@ -85,6 +85,16 @@ switch (verb) {
     socket.bind(port, host, ready);
     break;
   }
+  case 'answers': {
+    // Whatever comes is answered with the next part, as one segment.
+    const parts = process.argv.slice(6).map((part) => Buffer.from(part, 'base64'));
+    createTcpServer({ noDelay: true }, (socket) => {
+      let next = 0;
+      socket.on('data', () => void socket.write(parts[next++] ?? ''));
+      socket.on('error', () => {});
+    }).listen(port, host, ready);
+    break;
+  }
   case 'udp':
     await sendUdp((i) => Buffer.from(`datagram ${i}`), false);
     break;
@@ -98,7 +108,7 @@ switch (verb) {
     await sendParts(process.argv.slice(6));
     break;
   case 'connect': {
-    const socket = connect({ host, port, timeout: 300 });
+    const socket = connect({ host, port, timeout: 300, localAddress: option || undefined });
     socket.on('error', () => {});
     socket.on('timeout', () => socket.destroy());
     break;

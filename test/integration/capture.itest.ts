@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { findCgroupRoot } from '../../src/capture/requirements.ts';
 import { DropReason, type Flow, L7FlowType, TrafficDirection, Verdict } from '../../src/flow/gen/flow.ts';
@@ -123,7 +123,7 @@ describe('capture', { skip, concurrency: false }, () => {
   });
 
   test('what does not fit into the ring buffer is counted: seen + lost = sent', async () => {
-    const root = findCgroupRoot(readFileSync('/proc/self/mountinfo', 'latin1')) ?? assert.fail('no cgroup v2');
+    const root = findCgroupRoot() ?? assert.fail('no cgroup v2');
     const sent = 523;
     await withCgroup(root, async (cgroupPath) => {
       const recording = new Recording({ ringBytes: 4096, cgroupPath });
@@ -239,6 +239,81 @@ describe('capture', { skip, concurrency: false }, () => {
         { loopback },
       );
     }
+  });
+
+  test('a namespace that talks to itself by another address is loopback, too', async () => {
+    for (const loopback of [false, true]) {
+      await record(
+        async (recording) => {
+          pods.send('connect', pods.client, 9996, 1, '127.0.0.1');
+          const isOurs = (f: Flow) => portOf(f) === 9996 || f.l4?.tcp?.sourcePort === 9996;
+          const found = await recording.until(loopback ? 4 : 0, isOurs);
+          assert.equal(found.length > 0, loopback);
+        },
+        { loopback },
+      );
+    }
+  });
+
+  test('a message on port 53 that is not DNS is a datagram like any other', async () => {
+    await record(async (recording) => {
+      pods.send('udp', pods.server, 53, N);
+      const sent = await recording.until(
+        1,
+        (f) => f.verdict === Verdict.FORWARDED && f.l4?.udp?.destinationPort === 53,
+      );
+      assert.equal(sent.filter(isClientSide).length, 1);
+      assert.equal(recording.counter('dnsUnparsed'), 0);
+    });
+  });
+
+  const python = '/usr/bin/python3';
+  test('a socket that connects again after a failure starts anew', {
+    skip: existsSync(python) ? false : `needs ${python}`,
+  }, async () => {
+    await record(async (recording) => {
+      const twice = `import socket\ns = socket.socket()\nfor _ in range(2): print(s.connect_ex(("${pods.server}", 9997)))`;
+      pods.exec(python, '-c', twice);
+      const isSyn = (f: Flow) => f.l4?.tcp?.flags?.syn === true && isClientSide(f) && portOf(f) === 9997;
+      const syns = await recording.until(2, (f) => f.verdict === Verdict.FORWARDED && isSyn(f));
+      assert.equal(syns.length, 2);
+      const isFailure = (f: Flow) => f.detail?.event === Event.EVENT_CONNECT_FAILED && portOf(f) === 9997;
+      const failures = await recording.until(2, isFailure);
+      assert.deepEqual(
+        failures.map((f) => [f.detail?.connection?.error, f.detail?.connection?.connectNs]),
+        [
+          ['ECONNREFUSED', undefined],
+          ['ECONNREFUSED', undefined],
+        ],
+      );
+    });
+  });
+
+  test('a response that shares a segment with "100 Continue" is never paired with a later one', async () => {
+    const encode = (text: string) => Buffer.from(text).toString('base64');
+    const head = (status: string) => `HTTP/1.1 ${status}\r\nContent-Length: 0\r\n\r\n`;
+    const answers = [`HTTP/1.1 100 Continue\r\n\r\n${head('200 OK')}`, head('201 Created')];
+    await pods.serve('answers', pods.server, 8005, 0, ...answers.map(encode));
+    await record(async (recording) => {
+      const requests = ['/n/1', '/n/2'].map((path) => `POST ${path} HTTP/1.1\r\nContent-Length: 0\r\n\r\n`);
+      pods.send('text', pods.server, 8005, answers.join('').length, ...requests.map(encode));
+      const responses = await recording.until(2, (f) => f.l7?.http?.code === 201);
+      assert.equal(responses.length, 2);
+      for (const { l7 } of responses) assert.notEqual(l7?.http?.url, '/n/1');
+    });
+  });
+
+  test('what is still in the ring buffer at the end is handed over', async () => {
+    const root = findCgroupRoot() ?? assert.fail('no cgroup v2');
+    const sent = 6007;
+    await withCgroup(root, async (cgroupPath) => {
+      const recording = new Recording({ cgroupPath });
+      pods.sendFrom(cgroupPath, 'dns', pods.server6, 53, sent, 'one-way');
+      recording.capture.stop();
+      const seen = recording.flows.filter((f) => f.l7?.dns !== undefined).length;
+      assert.equal(seen + recording.counter('kernel.lostMessage'), sent);
+      assert.ok(seen > 5000, `${seen} seen`);
+    });
   });
 
   test('programs stay small enough for the verifier', async () => {

@@ -53,6 +53,7 @@ test('an object that was never loaded, or only half, leaves nothing behind', { s
     (object: BpfObject) => assert.throws(() => object.setKnob('cfg_loopback', 256), { code: 'ERANGE' }),
     (object: BpfObject) => {
       object.load();
+      assert.throws(() => object.setKnob('cfg_loopback', 1), { code: 'EBUSY' });
       object.attach(PROGRAM);
       assert.throws(() => object.attach('nw_egress', checkRequirements(undefined)), Error);
     },

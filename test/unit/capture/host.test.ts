@@ -7,7 +7,12 @@ import { KernelSymbols } from '../../../src/capture/kernel-symbols.ts';
 import { Stat } from '../../../src/capture/layout.gen.ts';
 import { LossReport, nameCounters } from '../../../src/capture/losses.ts';
 import { knobsOf, settleOptions } from '../../../src/capture/options.ts';
-import { checkRequirements, findCgroupRoot, missingCapabilities } from '../../../src/capture/requirements.ts';
+import {
+  checkRequirements,
+  findCgroupMounts,
+  findCgroupRoot,
+  missingCapabilities,
+} from '../../../src/capture/requirements.ts';
 
 const MOUNTS = `24 30 0:22 / /proc rw - proc proc rw
 36 32 0:30 / /sys/fs/cgroup\\040two/unified rw,relatime shared:9 - cgroup2 cgroup2 rw`;
@@ -15,11 +20,13 @@ const ALL = 'CapEff:\t000001ffffffffff\n';
 const host = (files: Readonly<Record<string, string>>) => ({
   exists: (path: string) => path in files,
   read: (path: string) => files[path] ?? '',
+  inode: (path: string) => Number(files[path] || 77),
 });
 const complete = {
   '/sys/kernel/btf/vmlinux': '',
   '/proc/self/status': ALL,
   '/proc/self/mountinfo': MOUNTS,
+  '/sys/fs/cgroup two/unified': '1',
   '/sys/fs/cgroup two/unified/cgroup.procs': '',
 };
 const without = (path: string) => host(Object.fromEntries(Object.entries(complete).filter(([name]) => name !== path)));
@@ -44,7 +51,15 @@ test('capabilities and mounts are read from their files', () => {
   assert.deepEqual(missingCapabilities(ALL), []);
   assert.deepEqual(missingCapabilities('CapEff:\t0000000000201000\n'), [], 'CAP_SYS_ADMIN and CAP_NET_ADMIN');
   assert.deepEqual(missingCapabilities('CapEff:\t0000000000200000\n'), ['CAP_NET_ADMIN']);
-  assert.equal(findCgroupRoot('nonsense'), undefined);
+  assert.deepEqual(findCgroupMounts('nonsense'), []);
+  const bind = '35 32 0:30 /pod /mnt/part rw - cgroup2 cgroup2 rw\n';
+  const mountinfo = `${bind}${MOUNTS}`;
+  assert.equal(
+    findCgroupRoot(host({ ...complete, '/mnt/part': '', '/proc/self/mountinfo': mountinfo })),
+    '/sys/fs/cgroup two/unified',
+    'the whole comes before a part of it',
+  );
+  assert.equal(findCgroupRoot(host({ '/mnt/part': '', '/proc/self/mountinfo': bind })), '/mnt/part');
 });
 
 test('options have defaults and ranges', () => {
