@@ -39,7 +39,8 @@ export async function measureRun(args: readonly string[]): Promise<Usage> {
   const argv = ['--disable-warning=ExperimentalWarning', '--import', join(ROOT, 'bench/usage-probe.mjs')];
   const startedMs = performance.now();
   const child = spawn(process.execPath, [...argv, join(ROOT, 'dist/netwatch.js'), ...args], {
-    env: { ...process.env, NETWATCH_USAGE: usageFile },
+    // The compile cache is the one that bin/netwatch uses.
+    env: { ...process.env, NETWATCH_USAGE: usageFile, NODE_COMPILE_CACHE: join(ROOT, 'dist/cache') },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let outputBytes = 0;

@@ -19,8 +19,11 @@ await build({
   target: 'node22',
   jsx: 'automatic',
   define: { 'process.env.NODE_ENV': '"production"', NETWATCH_VERSION: JSON.stringify(version) },
-  // Ink imports its development tools behind a condition that never holds here.
-  alias: { 'react-devtools-core': join(root, 'scripts/setup/empty.cjs') },
+  alias: {
+    // Ink imports its development tools behind a condition that never holds here.
+    'react-devtools-core': join(root, 'scripts/setup/empty.cjs'),
+    re2js: join(root, 'scripts/setup/lazy-re2js.mjs'),
+  },
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },

@@ -15,11 +15,12 @@ export function isTerminal(output: TextOutput): output is TerminalOutput {
 
 /** The process as commands see it; a test passes its own. */
 export interface Context {
+  /** Opened when it is first looked at. */
   readonly stdin: TextInput;
   readonly stdout: TextOutput;
   readonly stderr: TextOutput;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborts on SIGINT and SIGTERM: end quietly, keep what was printed. */
+  /** Aborts on the signals that end a process: end quietly, keep what was printed, put everything away. */
   readonly signal: AbortSignal;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;

@@ -23,7 +23,7 @@ async function openFile(path: string, context: Context): Promise<OpenedSource> {
   const onWarning = (text: string): void => {
     context.stderr.write(`netwatch: ${escapeText(path)}: ${escapeText(text)}\n`);
   };
-  const source = openFlowFile(path, { onWarning, stdin: context.stdin });
+  const source = openFlowFile(path, { onWarning, ...(path === '-' && { stdin: context.stdin }) });
   return { source, title: path === '-' ? 'standard input' : path, live: false, close: async () => {} };
 }
 

@@ -102,8 +102,8 @@ export async function showFlows(
   flags: ParsedFlags,
   context: Context,
 ): Promise<void> {
-  const { stdin, stdout } = context;
+  const { stdout } = context;
   const live = opened.live && request.follow === true && !flags.has('output');
-  if (live && stdin.isTTY && isTerminal(stdout)) await showLive(opened, request, stdout, context);
+  if (live && context.stdin.isTTY && isTerminal(stdout)) await showLive(opened, request, stdout, context);
   else await printFlows(opened, request, flags, context);
 }
