@@ -41,12 +41,15 @@ export function isNativeError(thrown: unknown): thrown is NativeError {
 }
 
 const LONGEST_REASON = 200;
+/** What the verifier says of a helper or an argument that this kernel does not have; a consequence follows it. */
+const MISSING = /^unknown func |^func '.*' doesn't have /;
 
 /** Why a call failed, in one line: the verifier's last word where it gave one, else the errno. */
 export function reasonOf({ message, code, log }: NativeError): string {
   const lines = log.split('\n').map((line) => line.trim());
   const summary = lines.findLastIndex((line) => /^processed \d+ insns/.test(line));
-  const lastWord = summary > 0 ? lines[summary - 1] : lines.findLast((line) => /^(unknown|invalid) func/.test(line));
+  const verdict = lines.slice(0, Math.max(summary, 0));
+  const lastWord = verdict.findLast((line) => MISSING.test(line)) ?? verdict.at(-1);
   const mayBeHeld = code === 'EPERM' && message.startsWith('bpf_program__attach_cgroup');
   const detail = mayBeHeld ? 'a program attached there may not tolerate others' : lastWord;
   return (detail ? `${message} (${detail})` : message).slice(0, LONGEST_REASON);

@@ -20,8 +20,14 @@ interface RunningCapture {
   stop(): void;
   /** Named counts since the start, losses included. */
   counters(): Readonly<Record<string, number>>;
-  /** Each kernel hook and whether it is attached. */
-  hooks(): readonly { readonly name: string; readonly state: string }[];
+  hooks(): readonly RelayHook[];
+}
+
+/** One kernel hook, and whether it is attached; `reason` when the kernel refused it. */
+interface RelayHook {
+  readonly name: string;
+  readonly state: string;
+  readonly reason?: string;
 }
 
 /** Starts a capture; flows arrive at the sink until it is stopped. */
@@ -57,7 +63,7 @@ export interface Relay {
   status(): ServerStatusResponse;
   /** Named counts since the start: what was published, what was not and why, what was lost; the capture's own too. */
   counters(): Readonly<Record<string, number>>;
-  hooks(): readonly { readonly name: string; readonly state: string }[];
+  hooks(): readonly RelayHook[];
   /** Stops the capture, ends every call and closes the sockets. */
   stop(): Promise<void>;
 }
@@ -138,7 +144,7 @@ class NodeRelay implements Relay {
     return { ...Object.fromEntries(prefixed), ...this.#capture?.counters() };
   }
 
-  hooks(): readonly { readonly name: string; readonly state: string }[] {
+  hooks(): readonly RelayHook[] {
     return this.#capture?.hooks() ?? [];
   }
 

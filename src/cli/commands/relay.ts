@@ -48,8 +48,9 @@ export const relay: Command = {
       ringCapacity: ringSize === undefined ? undefined : Number(ringSize),
     });
     try {
-      for (const { name, state } of running.hooks()) {
-        if (state !== 'attached') context.stderr.write(`netwatch relay: hook ${name} is ${state}\n`);
+      for (const { name, state, reason } of running.hooks()) {
+        if (state === 'attached') continue;
+        context.stderr.write(`netwatch relay: hook ${name} is ${state}${reason === undefined ? '' : `: ${reason}`}\n`);
       }
       context.stderr.write(`netwatch relay: serving on ${running.addresses.join(' and ')}\n`);
       if (!context.signal.aborted) await once(context.signal, 'abort');
