@@ -76,6 +76,7 @@ export interface Lab {
  * Builds the shop and starts its traffic: namespaces, links, rules and one process per pod, in about a second.
  *
  * Removes what crashed labs left behind first. Needs root, `ip` and `nft`; a failure half-way removes what was made.
+ * Rejects with the reason of `options.signal` when that calls the start off.
  * An exit of the process removes everything, too, and so do, without `options.signal`, the signals that end it.
  */
 export async function startLab(options: LabOptions): Promise<Lab> {
@@ -95,7 +96,10 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     options.signal?.throwIfAborted();
     return lab;
   } catch (error) {
-    await lab.stop().catch((failure) => log(() => messageOf(failure)));
+    const left = await lab.stop().catch((failure: unknown) => failure);
+    // A start that was called off fails in many ways, and only what it left behind is news.
+    if (options.signal?.aborted) throw left ?? options.signal.reason;
+    if (left !== undefined) log(() => messageOf(left));
     throw error;
   }
 }

@@ -24,14 +24,12 @@ export interface TuiOptions {
   readonly hint?: string;
 }
 
-/** Signals that end the UI; the process then gets them again, as if nobody had listened. */
-const DEADLY = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'] as const;
 const RESIZE_MS = 50;
 const INGEST_SLICE_MS = 8;
 const MAX_DEBUG_LINES = 500;
 
 /**
- * Shows a source's flows until the user quits, `signal` aborts or the process is told to end.
+ * Shows a source's flows until the user quits or `signal` aborts; listening for the process's signals is up to the caller.
  *
  * Whatever ends it, the terminal is as it was before. Rejects with `NetwatchError`: `unsupported` when this is no
  * terminal that can show it, or what the source failed with; a failure after flows have been shown leaves them on screen
@@ -84,8 +82,6 @@ class Session {
   async run(): Promise<void> {
     const { stdin, stdout, signal } = this.#options;
     const restore = (): void => this.#terminal.leave();
-    const onSignal = (name: NodeJS.Signals): void => void this.#dieOf(name);
-    for (const name of DEADLY) process.on(name, onSignal);
     process.on('exit', restore);
     process.on('uncaughtExceptionMonitor', restore);
     signal.addEventListener('abort', this.#finish);
@@ -116,7 +112,6 @@ class Session {
       signal.removeEventListener('abort', this.#finish);
       process.off('exit', restore);
       process.off('uncaughtExceptionMonitor', restore);
-      for (const name of DEADLY) process.off(name, onSignal);
       if (process.stderr.isTTY) setDebugSink((line) => void process.stderr.write(`${line}\n`));
       for (const line of this.#debugLines) process.stderr.write(`${line}\n`);
     }
@@ -130,15 +125,6 @@ class Session {
   };
 
   readonly #finish = (): void => this.#finished.resolve();
-
-  async #dieOf(name: NodeJS.Signals): Promise<void> {
-    this.#clock.stop();
-    await this.#terminal.leaveGently();
-    this.#finish();
-    // Our own listener is gone by then, so the signal does what it does by default.
-    await setImmediate();
-    process.kill(process.pid, name);
-  }
 
   async #consume(): Promise<void> {
     const { source, request, signal } = this.#options;

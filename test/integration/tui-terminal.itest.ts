@@ -81,11 +81,13 @@ describe('the terminal is given back', { skip: hasTmux ? false : 'tmux is not in
     await assertRestored(/left normally[\s\S]*status 0/);
   });
 
-  test('after SIGTERM, which still ends the process', async () => {
-    await start();
-    process.kill(pid(), 'SIGTERM');
-    await assertRestored(/status 143/);
-  });
+  for (const name of ['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
+    test(`after ${name}`, async () => {
+      await start();
+      process.kill(pid(), name);
+      await assertRestored(/left normally[\s\S]*status 0/);
+    });
+  }
 
   test('after an exception nobody caught', async () => {
     await start('CRASH_MS=3000');

@@ -27,13 +27,14 @@ test('a reader that closes its end is no failure', async () => {
   assert.deepEqual({ code, signal, stderr: stderr() }, { code: 0, signal: null, stderr: '' });
 });
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  test(`${signal} ends it with status 0 and what was read printed`, async () => {
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
+  test(`${signal}, even followed by another, ends it with status 0 and what was read printed`, async () => {
     const { child, stderr } = start('observe', '--input-file', '-');
     child.stdin.write(LINE);
     const [printed] = await once(child.stdout, 'data');
     assert.match(String(printed), /^N\/A: .*FORWARDED \(\)\n$/);
     child.kill(signal);
+    child.kill('SIGINT');
     const [code, killedBy] = await once(child, 'close');
     assert.deepEqual({ code, killedBy, stderr: stderr() }, { code: 0, killedBy: null, stderr: '' });
   });
