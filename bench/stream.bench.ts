@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import type { CaptureSink } from '../src/capture/capture.ts';
 import { MutableEndpointTable } from '../src/flow/endpoints.ts';
 import type { Flow } from '../src/flow/gen/flow.ts';
+import { Ring } from '../src/flow/ring.ts';
 import { EncodedFlows } from '../src/relay/encoded-flows.ts';
+import { EventBytes } from '../src/relay/event-bytes.ts';
 import { startRelay } from '../src/relay/relay.ts';
 import { serveGrpc } from '../src/wire/server.ts';
 import { measureRuns, median, ROOT, report } from './measure.ts';
@@ -126,9 +128,9 @@ async function measureLive(perSecond: number, seconds: number): Promise<void> {
 
 async function measureClient(): Promise<void> {
   const FLOWS = 200_000;
-  const encoded = new EncodedFlows({ withDetail: false });
-  const positions = events.map(() => -1);
-  const pieces = [...encoded.encode({ events: [...events], positions }, 0)].map((piece) => Buffer.from(piece));
+  const bytes = new EventBytes(1);
+  const encoded = new EncodedFlows(new Ring(1, bytes), bytes, { withDetail: false });
+  const pieces = [...encoded.encode({ events: [...events], positions: events.map(() => -1) })];
   const rounds = Math.ceil(FLOWS / events.length);
   const server = await serveGrpc({
     listen: [`unix://${join(folder, 'client.sock')}`],

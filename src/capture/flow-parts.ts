@@ -29,7 +29,7 @@ const TCP_FLAGS: readonly TCPFlags[] = Array.from({ length: 256 }, (_, byte) => 
 });
 
 /** A detail under construction. */
-export type DetailDraft = { -readonly [K in keyof FlowDetail]: FlowDetail[K] };
+type DetailDraft = { -readonly [K in keyof FlowDetail]: FlowDetail[K] };
 
 /** A flow under construction: whoever was handed it may fill in what is absent, until it is published. */
 export type FlowDraft = { -readonly [K in keyof Flow]: Flow[K] };

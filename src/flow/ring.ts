@@ -1,16 +1,19 @@
 import { NetwatchError } from '../base/error.ts';
 
 /** Hubble's own largest `event-buffer-capacity`. */
-const LARGEST = 65535;
+export const LARGEST_RING = 65535;
 
-/** How values that are no longer new are kept small: a ring full of objects keeps the garbage collector busy. */
+/** Keeps the values of a ring as bytes, by slot: a ring full of objects keeps the garbage collector busy. */
 export interface Packing<T> {
-  /** How many of the newest values stay as they came. */
-  readonly fresh: number;
-  pack(value: T): Uint8Array;
-  /** A value equal to the packed one. */
-  unpack(packed: Uint8Array): T;
+  /** `slot` is free. The value is packed when it comes, and nobody changes it afterwards. */
+  pack(slot: number, value: T): void;
+  /** A value equal to the packed one; undefined for a free slot. */
+  unpack(slot: number): T | undefined;
+  free(slot: number): void;
 }
+
+/** How many of the newest values a packing ring also holds as they came, for readers that keep up. */
+const FRESH = 1024;
 
 /**
  * The last `capacity` values in the order they came. Every value has a position that counts from 0 and never returns.
@@ -22,19 +25,17 @@ export interface Packing<T> {
 export class Ring<T> {
   readonly capacity: number;
   readonly #slots: (T | undefined)[];
-  readonly #packed: (Uint8Array | undefined)[];
   readonly #packing: Packing<T> | undefined;
   #next = 0;
 
-  constructor(capacity: number = LARGEST, packing?: Packing<T>) {
-    if (!Number.isInteger(Math.log2(capacity + 1)) || capacity < 1 || capacity > LARGEST) {
+  constructor(capacity: number = LARGEST_RING, packing?: Packing<T>) {
+    if (!Number.isInteger(Math.log2(capacity + 1)) || capacity < 1 || capacity > LARGEST_RING) {
       throw new NetwatchError('usage', `ring capacity ${capacity} is not one less than a power of two`, {
         hint: 'Use 1, 3, 7, 15 and so on, up to 65535.',
       });
     }
     this.capacity = capacity;
     this.#slots = new Array<T | undefined>(capacity + 1).fill(undefined);
-    this.#packed = packing ? new Array<Uint8Array | undefined>(capacity + 1).fill(undefined) : [];
     this.#packing = packing;
   }
 
@@ -52,31 +53,26 @@ export class Ring<T> {
     return Math.min(this.#next, this.capacity);
   }
 
-  push(value: T): void {
-    this.#slots[this.#next & this.capacity] = value;
+  /** `isRead` tells that somebody will read the value soon; without a packing it makes no difference. */
+  push(value: T, isRead = true): void {
+    const packing = this.#packing;
+    const slot = this.#next & this.capacity;
+    packing?.pack(slot, value);
+    if (packing === undefined || isRead) this.#slots[slot] = value;
     this.#next++;
     // The slot before the oldest position would keep a value alive that nobody can read.
     const unreadable = this.#next & this.capacity;
     this.#slots[unreadable] = undefined;
-    if (this.#packing === undefined) return;
-    this.#packed[unreadable] = undefined;
-    const aged = this.#next - 1 - this.#packing.fresh;
-    if (aged >= this.oldest) this.#pack(aged & this.capacity, this.#packing);
-  }
-
-  #pack(slot: number, packing: Packing<T>): void {
-    const value = this.#slots[slot];
-    if (value === undefined) return;
-    this.#packed[slot] = packing.pack(value);
-    this.#slots[slot] = undefined;
+    packing?.free(unreadable);
+    if (packing !== undefined && FRESH < this.capacity)
+      this.#slots[(this.#next - 1 - FRESH) & this.capacity] = undefined;
   }
 
   /** The value at a position; undefined when it is overwritten or has not come yet. */
   at(position: number): T | undefined {
     if (position < this.oldest || position >= this.#next) return undefined;
     const slot = position & this.capacity;
-    const packed = this.#packed[slot];
-    return packed === undefined ? this.#slots[slot] : this.#packing?.unpack(packed);
+    return this.#slots[slot] ?? this.#packing?.unpack(slot);
   }
 }
 

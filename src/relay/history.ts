@@ -1,9 +1,9 @@
 import type { Flow, LostEvent } from '../flow/gen/flow.ts';
 import type { Namespace } from '../flow/gen/observer.ts';
-import { Ring } from '../flow/ring.ts';
+import { LARGEST_RING, Ring } from '../flow/ring.ts';
 import type { FlowEvent } from '../flow/source.ts';
 import { type Clock, timestampOf } from './clock.ts';
-import { createEventPacking } from './event-packing.ts';
+import { EventBytes } from './event-bytes.ts';
 import { FlowRate } from './flow-rate.ts';
 import { SeenNamespaces } from './namespaces.ts';
 
@@ -17,16 +17,20 @@ export interface HistoryOptions {
 /** What a relay remembers: the ring of its last flows and lost events, and who waits for more. */
 export class History {
   readonly ring: Ring<FlowEvent>;
+  /** The same events as bytes, by slot. */
+  readonly bytes: EventBytes;
   readonly nodeName: string;
   readonly clock: Clock;
   readonly #rate = new FlowRate();
   readonly #namespaces = new SeenNamespaces();
   #waiting: (() => void)[] = [];
+  #readers = 0;
   #flows = 0;
   #closed = false;
 
-  constructor({ nodeName, capacity, clock }: HistoryOptions) {
-    this.ring = new Ring(capacity, createEventPacking());
+  constructor({ nodeName, capacity = LARGEST_RING, clock }: HistoryOptions) {
+    this.bytes = new EventBytes(capacity + 1);
+    this.ring = new Ring(capacity, this.bytes);
     this.nodeName = nodeName;
     this.clock = clock;
   }
@@ -51,7 +55,8 @@ export class History {
     if (flows.length === 0) return;
     const now = this.clock();
     for (const flow of flows) {
-      this.ring.push({ flow, nodeName: this.nodeName, time: flow.time ?? timestampOf(now) });
+      const event = { flow, nodeName: this.nodeName, time: flow.time ?? timestampOf(now) };
+      this.ring.push(event, this.#readers > 0);
       this.#namespaces.add(flow, now);
     }
     this.#flows += flows.length;
@@ -63,6 +68,14 @@ export class History {
   publishLost(lostEvents: LostEvent): void {
     this.ring.push({ lostEvents, nodeName: this.nodeName, time: timestampOf(this.clock()) });
     this.#wake();
+  }
+
+  /** Somebody reads until the returned function is called: new events stay objects for a while, which spares decoding. */
+  read(): () => void {
+    this.#readers++;
+    return () => {
+      this.#readers--;
+    };
   }
 
   /** Whether nothing will be published any more. */

@@ -29,8 +29,8 @@ const HEALTHY = new Set(['', 'observer.Observer', 'hubble.server.Observer']);
 /** The methods of a relay by path: Hubble's Observer and gRPC's Health. */
 export function observerRoutes(options: ObserverServiceOptions): Readonly<Record<string, Route>> {
   const { history, status } = options;
-  const plain = new EncodedFlows({ withDetail: false });
-  const detailed = new EncodedFlows({ withDetail: true });
+  const plain = new EncodedFlows(history.ring, history.bytes, { withDetail: false });
+  const detailed = new EncodedFlows(history.ring, history.bytes, { withDetail: true });
   const unimplemented = (what: string): Route => ({
     kind: 'unary',
     answer: () => {
@@ -67,7 +67,7 @@ async function* getFlows(
   const encoded = detail ? detailed : plain;
   for await (const batch of observeFlows({ history, request, signal: call.signal, onLost })) {
     const masked = mask === undefined ? batch : { events: batch.events.map(mask), positions: [] };
-    yield* encoded.encode(masked, history.ring.next);
+    yield* encoded.encode(masked);
   }
 }
 

@@ -36,10 +36,20 @@ export interface Observation {
  * count for nothing. Events overwritten before the reader came to them are lost to it alone, and it is told how many.
  */
 export async function* observeFlows(observation: Observation): AsyncGenerator<ObservedBatch> {
-  const { history, request, signal } = observation;
+  const { history, request } = observation;
   if (request.first && request.follow) {
     throw rpcError(RpcCode.INVALID_ARGUMENT, 'first cannot be specified with follow');
   }
+  const stopReading = history.read();
+  try {
+    yield* readFlows(observation);
+  } finally {
+    stopReading();
+  }
+}
+
+async function* readFlows(observation: Observation): AsyncGenerator<ObservedBatch> {
+  const { history, signal } = observation;
   const reading = await Reading.begin(observation);
   while (!signal.aborted) {
     const batch = reading.scan();

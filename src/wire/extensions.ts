@@ -21,7 +21,8 @@ export function readExtensions(flow: Draft<Flow>, any: Any): void {
 /** Writes the detail when the reader asked for it, else another vendor's extension if there is one. */
 export function writeExtensions(w: Writer, flow: Flow, tag: number): void {
   const mark = w.length;
-  if (w.withDetail && flow.detail !== undefined) {
+  const hasDetail = w.withDetail && flow.detail !== undefined;
+  if (hasDetail) {
     encodeFlowDetail(w, flow.detail);
     w.uint32(w.since(mark));
     w.byte(18);
@@ -31,6 +32,7 @@ export function writeExtensions(w: Writer, flow: Flow, tag: number): void {
   else return;
   w.uint32(w.since(mark));
   w.uint32(tag);
+  if (hasDetail) w.detailLength = w.since(mark);
 }
 
 /** What a request asks for beyond Hubble; nothing when it carries no options of ours. */

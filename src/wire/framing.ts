@@ -3,13 +3,17 @@ import { RpcCode, rpcError } from './status.ts';
 import type { Writer } from './writer.ts';
 
 /** Bytes before every message of a gRPC stream: a compression flag and the length (gRPC over HTTP/2, section Requests). */
-const FRAME_HEADER = 5;
+export const FRAME_HEADER = 5;
 /** Largest message anybody accepts unless told otherwise: gRPC's own default. */
 export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
 /** Puts the header in front of the message that `writer` holds. */
 export function writeFrameHeader(writer: Writer, length: number): void {
-  writer.raw([0, length >>> 24, (length >>> 16) & 0xff, (length >>> 8) & 0xff, length & 0xff]);
+  writer.byte(length & 0xff);
+  writer.byte((length >>> 8) & 0xff);
+  writer.byte((length >>> 16) & 0xff);
+  writer.byte(length >>> 24);
+  writer.byte(0);
 }
 
 /** The message with its header, in one piece. */

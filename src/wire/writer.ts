@@ -17,6 +17,8 @@ export class Writer {
   pos: number;
   /** Whether `Flow.detail` goes onto the wire. */
   readonly withDetail: boolean;
+  /** Bytes of the field that carries the detail of the last flow written; 0 when it has none. */
+  detailLength = 0;
   #buffer: Buffer;
   readonly #embedded = new WeakMap<object, Uint8Array>();
 
@@ -29,6 +31,7 @@ export class Writer {
   /** Forgets what was written and keeps the memory. */
   reset(): void {
     this.pos = this.#buffer.length;
+    this.detailLength = 0;
   }
 
   get length(): number {
@@ -38,6 +41,11 @@ export class Writer {
   /** What was written so far, valid until the next write. */
   view(): Buffer {
     return this.#buffer.subarray(this.pos);
+  }
+
+  /** Copies what was written to `target`, where there must be room for it. */
+  copyTo(target: Buffer, at: number): void {
+    this.#buffer.copy(target, at, this.pos);
   }
 
   /** A copy of what was written. */

@@ -28,27 +28,47 @@ describe('a ring', () => {
 });
 
 describe('a ring that packs', () => {
-  test('reads the same as one that does not, and holds only the fresh values as they came', () => {
+  const packed = () => {
+    const slots = new Map<number, number>();
+    const packing = {
+      pack: (slot: number, value: number) => {
+        assert.equal(slots.has(slot), false, 'a slot is freed before it is used again');
+        slots.set(slot, value);
+      },
+      unpack: (slot: number) => slots.get(slot),
+      free: (slot: number) => slots.delete(slot),
+    };
+    return { slots, packing };
+  };
+
+  test('reads the same as one that does not, and holds no value that nobody can read', () => {
     fc.assert(
-      fc.property(fc.constantFrom(1, 3, 7, 15), fc.nat(10), fc.nat(60), (capacity, fresh, count) => {
-        const packed: number[] = [];
-        const pack = (value: number): Uint8Array => {
-          packed.push(value);
-          return Uint8Array.of(value);
-        };
-        const ring = new Ring<number>(capacity, { fresh, pack, unpack: ([value = Number.NaN]) => value });
-        for (let i = 0; i < count; i++) ring.push(i);
+      fc.property(fc.constantFrom(1, 3, 7, 15), fc.boolean(), fc.nat(60), (capacity, isRead, count) => {
+        const { slots, packing } = packed();
+        const ring = new Ring<number>(capacity, packing);
+        for (let i = 0; i < count; i++) ring.push(i, isRead);
         for (let i = -1; i <= count; i++) {
           assert.equal(ring.at(i), i >= ring.oldest && i < count && i >= 0 ? i : undefined);
         }
-        // Each value that aged inside the ring was packed once, in order; one overwritten while fresh never.
-        const aged = fresh < capacity ? Math.max(0, count - fresh) : 0;
         assert.deepEqual(
-          packed,
-          Array.from({ length: aged }, (_, i) => i),
+          [...slots.values()].sort((a, b) => a - b),
+          Array.from({ length: ring.length }, (_, i) => ring.oldest + i),
         );
       }),
     );
+  });
+
+  test('gives the newest values as they came, and only when somebody reads them', () => {
+    const { packing } = packed();
+    const unpacked: number[] = [];
+    const unpack = (slot: number) => {
+      unpacked.push(slot);
+      return packing.unpack(slot);
+    };
+    const ring = new Ring<number>(4095, { ...packing, unpack });
+    for (let i = 0; i < 2000; i++) ring.push(i, i !== 1999);
+    for (const position of [0, 1500, 1999]) assert.equal(ring.at(position), position);
+    assert.deepEqual(unpacked, [0, 1999]);
   });
 });
 
