@@ -12,7 +12,7 @@ import { LossReport, nameCounters } from './losses.ts';
 import { createSlab } from './observation.ts';
 import { type CaptureOptions, type CaptureSettings, settleOptions } from './options.ts';
 import { type StartedPrograms, startPrograms } from './programs.ts';
-import { checkRequirements } from './requirements.ts';
+import { checkRequirements, partialView } from './requirements.ts';
 
 /** Where a capture's events go. Called on the event loop; neither may throw. */
 export interface CaptureSink {
@@ -25,8 +25,9 @@ export interface CaptureSink {
 /** One program and what the kernel says of it. */
 export interface HookStatus {
   readonly name: string;
-  /** `unavailable`: this kernel refused it, for `reason`. The others run. */
+  /** `unavailable`: this kernel refused it. The others run. */
   readonly state: 'attached' | 'detached' | 'unavailable';
+  /** Why it is unavailable, or sees only a part; one line. */
   readonly reason?: string;
   /** Instructions the verifier looked at. */
   readonly verifiedInstructions: number;
@@ -48,6 +49,7 @@ const RING = 'nw_ringbuf';
 const COUNTERS = 'nw_stats';
 const SLAB_BYTES = 1 << 18;
 const TICK_MS = 1000;
+const CGROUP_PROGRAMS = new Set(['nw_ingress', 'nw_egress']);
 
 /**
  * Starts to watch every socket of this machine. Throws a `NetwatchError` when it cannot, and then nothing is left
@@ -62,7 +64,8 @@ export function startCapture(options: CaptureOptions, sink: CaptureSink): Captur
   let programs: StartedPrograms | undefined;
   try {
     programs = startPrograms(addon, settings, cgroupPath);
-    return new RunningCapture({ addon, ...programs, settings, reasons, sink });
+    const partial = settings.cgroupPath === undefined ? partialView(cgroupPath) : undefined;
+    return new RunningCapture({ addon, ...programs, partial, settings, reasons, sink });
   } catch (thrown) {
     programs?.object.close();
     throw describeNativeError(thrown);
@@ -81,6 +84,8 @@ function readDropReasons(addon: NativeAddon): DropReasons {
 
 interface RunningParts extends StartedPrograms {
   readonly addon: NativeAddon;
+  /** What the cgroup programs miss. */
+  readonly partial: string | undefined;
   readonly settings: CaptureSettings;
   readonly reasons: DropReasons;
   readonly sink: CaptureSink;
@@ -89,6 +94,7 @@ interface RunningParts extends StartedPrograms {
 class RunningCapture implements Capture {
   readonly #object: StartedPrograms['object'];
   readonly #refused: StartedPrograms['refused'];
+  readonly #partial: string | undefined;
   readonly #sink: CaptureSink;
   readonly #clock: WallClock;
   readonly #decoder: RecordDecoder;
@@ -98,9 +104,10 @@ class RunningCapture implements Capture {
   readonly #timer: NodeJS.Timeout;
   #last: { readonly counters: Float64Array; readonly hooks: readonly HookStatus[] } | undefined;
 
-  constructor({ addon, object, refused, settings, reasons, sink }: RunningParts) {
+  constructor({ addon, object, refused, partial, settings, reasons, sink }: RunningParts) {
     this.#object = object;
     this.#refused = refused;
+    this.#partial = partial;
     this.#sink = sink;
     this.#clock = new WallClock(addon.clockOffset);
     const symbols = new KernelSymbols();
@@ -140,6 +147,7 @@ class RunningCapture implements Capture {
       return {
         name,
         state: 'attached',
+        reason: CGROUP_PROGRAMS.has(name) ? this.#partial : undefined,
         verifiedInstructions,
         runCount: Number(runCount),
         runTimeNs: Number(runTimeNs),

@@ -45,6 +45,12 @@ export function findCgroupRoot(files: HostFiles = hostFiles): string | undefined
   return mounts.find((path) => files.inode(path) === ROOT_INODE) ?? mounts[0];
 }
 
+/** Why programs attached at `path` see less than all sockets of the machine; undefined when they see all. */
+export function partialView(path: string, files: HostFiles = hostFiles): string | undefined {
+  if (files.inode(path) === ROOT_INODE) return undefined;
+  return `sees only sockets below ${path}, which is not the root of cgroup v2; in a container mount the host's /sys/fs/cgroup`;
+}
+
 /**
  * Makes sure that this machine and process can capture, as far as that shows without trying. Returns the cgroup to
  * attach to. Throws `unsupported` or `permission`, one line each.

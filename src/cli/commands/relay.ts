@@ -49,7 +49,7 @@ export const relay: Command = {
     });
     try {
       for (const { name, state, reason } of running.hooks()) {
-        if (state === 'attached') continue;
+        if (state === 'attached' && reason === undefined) continue;
         context.stderr.write(`netwatch relay: hook ${name} is ${state}${reason === undefined ? '' : `: ${reason}`}\n`);
       }
       context.stderr.write(`netwatch relay: serving on ${running.addresses.join(' and ')}\n`);

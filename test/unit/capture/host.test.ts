@@ -12,6 +12,7 @@ import {
   findCgroupMounts,
   findCgroupRoot,
   missingCapabilities,
+  partialView,
 } from '../../../src/capture/requirements.ts';
 
 const MOUNTS = `24 30 0:22 / /proc rw - proc proc rw
@@ -59,6 +60,8 @@ test('capabilities and mounts are read from their files', () => {
     '/sys/fs/cgroup two/unified',
     'the whole comes before a part of it',
   );
+  assert.match(partialView('/mnt/part', host({})) ?? '', /only sockets below \/mnt\/part/);
+  assert.equal(partialView('/sys/fs/cgroup two/unified', host(complete)), undefined);
   assert.equal(findCgroupRoot(host({ '/mnt/part': '', '/proc/self/mountinfo': bind })), '/mnt/part');
 });
 
