@@ -28,3 +28,7 @@ export function bytesText(bytes: Uint64): string {
   } while (amount >= 999.5 && unit < UNITS.length - 1);
   return `${short(amount)} ${UNITS[unit]}`;
 }
+
+/** How many of something: `1 retransmit`, `3 retransmits`. Large numbers come written out as text. */
+export const countText = (count: number | string, noun: string): string =>
+  `${count} ${noun}${String(count) === '1' ? '' : 's'}`;

@@ -10,7 +10,7 @@ import {
 } from './gen/flow.ts';
 import { type Connection, Event } from './gen/netwatch.ts';
 import { icmpV4Text, icmpV6Text } from './icmp-text.ts';
-import { bytesText, durationText } from './quantity-text.ts';
+import { bytesText, countText, durationText } from './quantity-text.ts';
 
 const FLAGS = ['syn', 'ack', 'rst', 'fin', 'psh', 'urg', 'ece', 'cwr', 'ns'] as const;
 
@@ -81,13 +81,14 @@ function closeText(connection: Connection): string {
   if (durationNs) parts[0] += ` after ${durationText(durationNs)}`;
   parts.push(`${bytesText(bytesSent)} sent`, `${bytesText(bytesReceived)} received`);
   if (srttNs) parts.push(`rtt ${durationText(srttNs)}`);
-  if (retransmits > 0) parts.push(`${retransmits} retransmit${retransmits === 1 ? '' : 's'}`);
+  if (retransmits > 0) parts.push(countText(retransmits, 'retransmit'));
   return parts.join(', ');
 }
 
+/** Without an error nobody refused: the client closed a socket whose SYN had no answer yet. */
 function connectFailedText({ error, durationNs }: Connection): string {
   const after = durationNs ? ` after ${durationText(durationNs)}` : '';
-  return `connect failed${error ? `: ${error}` : ''}${after}`;
+  return `connect failed: ${error || 'no answer, client gave up'}${after}`;
 }
 
 function l3Text({ ip, ethernet }: Flow): string {

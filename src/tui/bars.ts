@@ -1,4 +1,5 @@
 import { cellWidth, fitCell, sanitizeCell } from '../flow/format/cell.ts';
+import { countText } from '../flow/quantity-text.ts';
 import { COMMANDS, showKey } from './keys.ts';
 import type { Pause } from './list-view.ts';
 import type { MissingNode } from './node-states.ts';
@@ -52,7 +53,7 @@ function joinPieces(pieces: readonly Piece[], width: number, theme: Theme): stri
 function pauseTexts(pause: Pause, theme: Theme): { readonly text: string; readonly short: string } {
   const seconds = Math.floor(pause.forMs / 1000);
   const time = seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${String(seconds % 60).padStart(2, '0')}s`;
-  const faults = pause.newFaults > 0 ? `, ${formatCount(pause.newFaults)} faults` : '';
+  const faults = pause.newFaults > 0 ? `, ${countText(formatCount(pause.newFaults), 'fault')}` : '';
   const more = pause.newMatched > 0 ? ` +${formatCount(pause.newMatched)} new${faults}` : '';
   const short = pause.newMatched > 0 ? ` +${formatRate(pause.newMatched)}` : '';
   return {

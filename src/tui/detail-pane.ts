@@ -1,3 +1,4 @@
+import { countText } from '../flow/quantity-text.ts';
 import type { FlowEvent } from '../flow/source.ts';
 import { detailLines } from './flow-detail.ts';
 import type { Command } from './keys.ts';
@@ -56,7 +57,7 @@ export class DetailPane {
     this.#scroll = Math.min(this.#scroll, Math.max(0, all.length - height));
     const shown = all.slice(this.#scroll, this.#scroll + height);
     const below = all.length - this.#scroll - height;
-    if (below > 0) shown[height - 1] = theme.paint('dim', `${theme.glyphs.down} ${below + 1} more lines`);
+    if (below > 0) shown[height - 1] = theme.paint('dim', `${theme.glyphs.down} ${countText(below + 1, 'more line')}`);
     return Array.from({ length: height }, (_, y) => edge + (shown[y] ?? ''));
   }
 }

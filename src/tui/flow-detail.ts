@@ -1,6 +1,7 @@
 import { sanitizeCell, wrapCell } from '../flow/format/cell.ts';
 import { type Flow, TraceObservationPoint, TrafficDirection, Verdict } from '../flow/gen/flow.ts';
 import { type Connection, Event, type FlowDetail, Role } from '../flow/gen/netwatch.ts';
+import { countText } from '../flow/quantity-text.ts';
 import type { FlowEvent } from '../flow/source.ts';
 import { pathOf, verdictOf } from '../flow/where/names.ts';
 import { addressOf, nameOf, portOf, type Side } from './endpoint-name.ts';
@@ -99,23 +100,35 @@ function describeL7({ l7 }: Flow, code: string): Statements {
   return [statement('kafka', [kind, kafka?.apiKey, kafka?.topic].filter(Boolean).join(' '), 'strong'), took];
 }
 
+const describeRetransmits = (count = 0): Statement | undefined =>
+  statement('', countText(count, 'retransmit'), count > 0 ? 'warn' : undefined);
+
+/** No bytes and no round trip: only how long it took to fail, and how. */
+function describeFailedConnect({ error, durationNs, retransmits }: Connection): Statements {
+  return [
+    statement('connection', `attempt failed${error ? ` with ${error}` : ': no answer to the SYN'}`, 'bad'),
+    statement('', error ? '' : 'the client gave up waiting'),
+    statement('', durationNs === undefined ? '' : `after ${formatDuration(durationNs)}`),
+    describeRetransmits(retransmits),
+  ];
+}
+
 function describeConnection(detail: FlowDetail | undefined): Statements {
-  const failed = detail?.event === Event.EVENT_CONNECT_FAILED;
   const connection: Connection | undefined = detail?.connection;
-  if (connection === undefined) return failed ? [statement('connection', 'attempt failed', 'bad')] : [];
+  if (detail?.event === Event.EVENT_CONNECT_FAILED) return describeFailedConnect(connection ?? {});
+  if (connection === undefined) return [];
   const { role, connectNs, durationNs, srttNs, minRttNs, retransmits, bytesSent, bytesReceived, error } = connection;
   const ended = error ? `ended with ${error}` : 'ended in order';
-  const outcome = failed ? `attempt failed${error ? ` with ${error}` : ''}` : ended;
   const seenBy = role === Role.ROLE_CLIENT ? 'client' : role === Role.ROLE_SERVER ? 'server' : '';
   return [
-    statement('connection', outcome, error || failed ? 'bad' : undefined),
+    statement('connection', ended, error ? 'bad' : undefined),
     statement('', seenBy && `totals as seen by the ${seenBy}`),
     statement('', `sent ${formatBytes(bytesSent ?? 0)}, received ${formatBytes(bytesReceived ?? 0)}`),
     statement('', durationNs === undefined ? '' : `lasted ${formatDuration(durationNs)}`),
     statement('', connectNs === undefined ? '' : `connected in ${formatDuration(connectNs)}`),
     statement('', srttNs === undefined ? '' : `round trip ${formatDuration(srttNs)}`),
     statement('', minRttNs === undefined ? '' : `least round trip ${formatDuration(minRttNs)}`),
-    statement('', `${retransmits ?? 0} retransmits`, retransmits ? 'warn' : undefined),
+    describeRetransmits(retransmits),
   ];
 }
 

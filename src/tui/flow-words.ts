@@ -1,5 +1,6 @@
 import { type Flow, L7FlowType, type TCPFlags, Verdict } from '../flow/gen/flow.ts';
 import { Event, type FlowDetail } from '../flow/gen/netwatch.ts';
+import { countText } from '../flow/quantity-text.ts';
 import { dropReasonsOf, flagsOf, pathOf, RCODE_NAMES } from '../flow/where/names.ts';
 import { formatBytes, formatDuration } from './quantity.ts';
 import type { Glyphs } from './theme.ts';
@@ -62,7 +63,10 @@ export function protocolName(flow: Flow): string {
 
 function connectionWords(detail: FlowDetail, glyphs: Glyphs): string {
   const { connection } = detail;
-  if (detail.event === Event.EVENT_CONNECT_FAILED) return `connect failed ${connection?.error ?? ''}`.trimEnd();
+  if (detail.event === Event.EVENT_CONNECT_FAILED) {
+    const waited = connection?.durationNs === undefined ? '' : ` in ${formatDuration(connection.durationNs)}`;
+    return `connect failed ${connection?.error ?? `no answer${waited}`}`;
+  }
   if (connection === undefined) return 'closed';
   const { durationNs, bytesSent, bytesReceived, retransmits, error } = connection;
   return [
@@ -70,7 +74,7 @@ function connectionWords(detail: FlowDetail, glyphs: Glyphs): string {
     error ?? '',
     durationNs === undefined ? '' : `after ${formatDuration(durationNs)}`,
     `${glyphs.up}${formatBytes(bytesSent ?? 0)} ${glyphs.down}${formatBytes(bytesReceived ?? 0)}`,
-    retransmits ? `${retransmits} retransmits` : '',
+    retransmits ? countText(retransmits, 'retransmit') : '',
   ]
     .filter(Boolean)
     .join(' ');

@@ -1,6 +1,7 @@
 import { cellWidth, fitCell, sanitizeCell } from '../flow/format/cell.ts';
 import { type Flow, LostEventSource, Verdict } from '../flow/gen/flow.ts';
 import { NodeState } from '../flow/gen/relay.ts';
+import { countText } from '../flow/quantity-text.ts';
 import type { FlowEvent } from '../flow/source.ts';
 import { isFault } from '../flow/where/fault.ts';
 import { type Column, type ColumnName, type ColumnPlan, indentOf } from './column-plan.ts';
@@ -77,7 +78,7 @@ export function noteText(event: FlowEvent, theme: Theme): string {
     const where = LOST_PLACES.get(lostEvents.source ?? 0) ?? 'unknown place';
     const node = event.nodeName ? ` on ${event.nodeName}` : '';
     return sanitizeCell(
-      `${at} ${formatCount(Number(lostEvents.numEventsLost ?? 0))} events lost in the ${where}${node}`,
+      `${at} ${countText(formatCount(Number(lostEvents.numEventsLost ?? 0)), 'event')} lost in the ${where}${node}`,
       theme,
     );
   }

@@ -49,7 +49,8 @@ const ROWS: readonly (readonly [Flow, string])[] = [
     { detail: { event: 4, connection: { error: 'ECONNREFUSED', durationNs: 200_000 } } },
     'connect failed: ECONNREFUSED after 0.2ms',
   ],
-  [{ detail: { event: 4 } }, 'connect failed'],
+  [{ detail: { event: 4, connection: { durationNs: 1.5e9 } } }, 'connect failed: no answer, client gave up after 1.5s'],
+  [{ detail: { event: 4 } }, 'connect failed: no answer, client gave up'],
 ];
 for (const [flow, wanted] of ROWS) test(wanted || 'nothing', () => assert.equal(summaryOf(flow), wanted));
 

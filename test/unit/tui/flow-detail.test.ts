@@ -67,6 +67,13 @@ test('the end of a connection has its totals, a failed attempt its error', () =>
   assert.match(closed, /process {4}node pid 7/);
   const failed = describeFlow({ detail: { event: Event.EVENT_CONNECT_FAILED, connection: { error: 'ECONNREFUSED' } } });
   assert.match(failed, /connection attempt failed with ECONNREFUSED/);
+  const unanswered = describeFlow({
+    detail: { event: Event.EVENT_CONNECT_FAILED, connection: { durationNs: 1_500_000_000, retransmits: 1 } },
+  });
+  assert.match(
+    unanswered,
+    /connection attempt failed: no answer to the SYN\n +the client gave up waiting\n +after 1\.50s\n +1 retransmit\n/,
+  );
 });
 
 test('64-bit numbers beyond 2^53 are exact where they are identities', () => {
