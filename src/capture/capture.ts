@@ -9,13 +9,18 @@ import { DropReasons } from './drop-reason.ts';
 import type { FlowDraft } from './flow-parts.ts';
 import { KernelSymbols } from './kernel-symbols.ts';
 import { LossReport, nameCounters } from './losses.ts';
-import { createSlab } from './observation.ts';
+import { createSlab, type Observation } from './observation.ts';
 import { type CaptureOptions, type CaptureSettings, settleOptions } from './options.ts';
 import { type StartedPrograms, startPrograms } from './programs.ts';
 import { checkRequirements, partialView } from './requirements.ts';
 
 /** Where a capture's events go. Called on the event loop; neither may throw. */
 export interface CaptureSink {
+  /**
+   * Asked before a flow is made of a packet or an HTTP message; what is not wanted is not looked at any further. All
+   * is wanted when absent. `trafficDirection` and `isReply` are those the flow would have.
+   */
+  wants?(o: Observation, trafficDirection: number | undefined, isReply: boolean | undefined): boolean;
   /** At least one flow, in the order of their records. They belong to the sink, which may fill in what is absent. */
   flows(flows: readonly FlowDraft[]): void;
   /** All that was lost since the last call, at most once a second. */
@@ -111,7 +116,7 @@ class RunningCapture implements Capture {
     this.#sink = sink;
     this.#clock = new WallClock(addon.clockOffset);
     const symbols = new KernelSymbols();
-    this.#decoder = new RecordDecoder({ settings, clock: this.#clock, reasons, symbols, counts: this.#counts });
+    this.#decoder = new RecordDecoder({ settings, clock: this.#clock, reasons, symbols, counts: this.#counts, sink });
     this.#losses = new LossReport(now());
     object.read(RING, this.#slab.bytes.buffer as ArrayBuffer, (bytes) => this.#read(bytes));
     this.#timer = setInterval(() => this.#tick(), TICK_MS);

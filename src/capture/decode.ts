@@ -1,12 +1,13 @@
 import type { Timestamp } from '../flow/basics.ts';
 import { AddressTexts } from './address.ts';
+import type { CaptureSink } from './capture.ts';
 import type { KernelTime, WallClock } from './clock.ts';
 import { connectionFlow } from './connection-flow.ts';
 import type { CaptureCounts } from './counts.ts';
 import { DnsFlows } from './dns-flow.ts';
 import { dropFlow } from './drop-flow.ts';
 import type { DropReasons } from './drop-reason.ts';
-import type { FlowDraft } from './flow-parts.ts';
+import { type FlowDraft, isReplyOf, trafficDirectionOf } from './flow-parts.ts';
 import { HttpFlows } from './http-flow.ts';
 import type { KernelSymbols } from './kernel-symbols.ts';
 import { ConnectionLayout, DropLayout, HeadLayout, L7, MessageLayout, PacketLayout, RecordType } from './layout.gen.ts';
@@ -22,6 +23,8 @@ export interface DecoderParts {
   readonly reasons: DropReasons;
   readonly symbols: Pick<KernelSymbols, 'find'>;
   readonly counts: CaptureCounts;
+  /** Who may turn packets and HTTP messages down, see `CaptureSink.wants`. */
+  readonly sink?: Pick<CaptureSink, 'wants'>;
 }
 
 const ALIGNMENT = 8;
@@ -89,7 +92,7 @@ export class RecordDecoder {
     this.#latest = o.time;
     switch (o.type) {
       case RecordType.packet:
-        flows.push(packetFlow(o, time));
+        if (this.#isWanted(o, isReplyOf(o))) flows.push(packetFlow(o, time));
         break;
       case RecordType.message:
         this.#decodeMessage(slab, at, o, time, flows);
@@ -113,7 +116,11 @@ export class RecordDecoder {
       return;
     }
     const isResponse = message.protocol === L7.httpResponse;
+    if (!this.#isWanted(o, isResponse)) return;
     const flow = isResponse ? this.#http.response(o, message, time) : this.#http.request(o, message, time);
     if (flow !== undefined) flows.push(flow);
+  }
+  #isWanted(o: Observation, isReply: boolean | undefined): boolean {
+    return this.#parts.sink?.wants?.(o, trafficDirectionOf(o), isReply) ?? true;
   }
 }

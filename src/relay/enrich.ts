@@ -68,6 +68,15 @@ export class Enricher {
     };
   }
 
+  /** Whether the table names what is at an address, and it runs on this node. */
+  isKnownLocal(address: string, port: number): boolean {
+    const { endpoints } = this.#options;
+    const known = endpoints.byAddress(address);
+    if (known !== undefined) return known.local;
+    const service = endpoints.serviceAt(address, port);
+    return service !== undefined && isServiceLocal(service, endpoints);
+  }
+
   #side(address: string, port: number, translated: KnownService | undefined): Side {
     const { endpoints, isHostAddress } = this.#options;
     const known = endpoints.byAddress(address);

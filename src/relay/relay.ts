@@ -1,9 +1,10 @@
 import type { CaptureSink } from '../capture/capture.ts';
 import type { FlowDraft } from '../capture/flow-parts.ts';
+import type { Observation } from '../capture/observation.ts';
 import type { CaptureOptions } from '../capture/options.ts';
 import type { Uint64 } from '../flow/basics.ts';
 import type { EndpointTable } from '../flow/endpoints.ts';
-import type { Flow, LostEvent } from '../flow/gen/flow.ts';
+import { type Flow, type LostEvent, TrafficDirection } from '../flow/gen/flow.ts';
 import type { ServerStatusResponse } from '../flow/gen/observer.ts';
 import type { FlowEvent, FlowSource, FlowsRequest } from '../flow/source.ts';
 import { type GrpcServer, serveGrpc } from '../wire/server.ts';
@@ -121,6 +122,7 @@ class NodeRelay implements Relay {
 
   observe(start: StartCapture): void {
     this.#capture = start(this.#options.captureOptions ?? {}, {
+      wants: (o, trafficDirection, isReply) => this.#wants(o, trafficDirection, isReply),
       flows: (flows) => this.#publish(flows),
       lost: (event) => this.#lost(event),
     });
@@ -161,6 +163,18 @@ class NodeRelay implements Relay {
   async *#read(request: FlowsRequest, signal: AbortSignal): AsyncGenerator<readonly FlowEvent[]> {
     const observation = { history: this.#history, request, signal, onLost: this.#onReaderLost };
     for await (const { events } of observeFlows(observation)) yield events;
+  }
+
+  /** Turns down what `isPublished` will not let through, as far as the table alone can tell, and counts it as seen. */
+  #wants(o: Observation, trafficDirection: number | undefined, isReply: boolean | undefined): boolean {
+    if (trafficDirection !== TrafficDirection.EGRESS) return true;
+    const isServerLocal = isReply
+      ? this.#enricher.isKnownLocal(o.source, o.sourcePort)
+      : this.#enricher.isKnownLocal(o.destination, o.destinationPort);
+    if (!isServerLocal) return true;
+    this.#counts.seen++;
+    this.#counts.otherSide++;
+    return false;
   }
 
   #publish(flows: readonly FlowDraft[]): void {
