@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CaptureSink } from '../src/capture/capture.ts';
+import type { CaptureSink } from '../src/capture/sink.ts';
 import { MutableEndpointTable } from '../src/flow/endpoints.ts';
 import type { Flow } from '../src/flow/gen/flow.ts';
 import { Ring } from '../src/flow/ring.ts';

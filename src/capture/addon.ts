@@ -17,7 +17,7 @@ export function findBuilt(name: string, folders: readonly string[] = BUILD_FOLDE
 export function loadAddon(path: string = findBuilt('netwatch.node')): NativeAddon {
   if (!existsSync(path))
     throw new NetwatchError('unsupported', `the capture addon is not built: no ${path}`, {
-      hint: 'build it with `node scripts/setup.mjs`',
+      hint: 'Build it with `node scripts/setup.mjs`.',
     });
   try {
     return createRequire(import.meta.url)(path) as NativeAddon;
@@ -25,11 +25,11 @@ export function loadAddon(path: string = findBuilt('netwatch.node')): NativeAddo
     const text = messageOf(thrown).split('\n', 1)[0] ?? '';
     if (text.includes('libbpf'))
       throw new NetwatchError('unsupported', `libbpf 1.0 or newer is not installed: ${text}`, {
-        hint: 'install it: apt install libbpf1, or dnf install libbpf',
+        hint: 'Install it: apt install libbpf1, or dnf install libbpf.',
         cause: thrown,
       });
     throw new NetwatchError('unsupported', `the capture addon does not load: ${text}`, {
-      hint: 'rebuild it with `node scripts/setup.mjs`',
+      hint: 'Rebuild it with `node scripts/setup.mjs`.',
       cause: thrown,
     });
   }
@@ -61,7 +61,7 @@ export function describeNativeError(thrown: unknown): unknown {
   const reason = reasonOf(thrown);
   if (thrown.code === 'EPERM' || thrown.code === 'EACCES')
     return new NetwatchError('permission', `the kernel refused to run the capture programs: ${reason}`, {
-      hint: 'run as root outside of a restricted container, and check that the kernel is not locked down',
+      hint: 'Run as root outside of a restricted container, and check that the kernel is not locked down.',
       cause: thrown,
     });
   return new NetwatchError('unsupported', `the capture programs do not run here: ${reason}`, {

@@ -1,31 +1,17 @@
 import type { NativeAddon } from '../../native/index.d.ts';
 import type { Timestamp } from '../flow/basics.ts';
-import type { LostEvent } from '../flow/gen/flow.ts';
 import { describeNativeError, isNativeError, loadAddon } from './addon.ts';
 import { WallClock } from './clock.ts';
 import { createCounts } from './counts.ts';
 import { RecordDecoder } from './decode.ts';
 import { DropReasons } from './drop-reason.ts';
-import type { FlowDraft } from './flow-parts.ts';
 import { KernelSymbols } from './kernel-symbols.ts';
 import { LossReport, nameCounters } from './losses.ts';
-import { createSlab, type Observation } from './observation.ts';
+import { createSlab } from './observation.ts';
 import { type CaptureOptions, type CaptureSettings, settleOptions } from './options.ts';
 import { type StartedPrograms, startPrograms } from './programs.ts';
 import { checkRequirements, partialView } from './requirements.ts';
-
-/** Where a capture's events go. Called on the event loop; neither may throw. */
-export interface CaptureSink {
-  /**
-   * Asked before a flow is made of a packet or an HTTP message; what is not wanted is not looked at any further. All
-   * is wanted when absent. `trafficDirection` and `isReply` are those the flow would have.
-   */
-  wants?(o: Observation, trafficDirection: number | undefined, isReply: boolean | undefined): boolean;
-  /** At least one flow, in the order of their records. They belong to the sink, which may fill in what is absent. */
-  flows(flows: readonly FlowDraft[]): void;
-  /** All that was lost since the last call, at most once a second. */
-  lost(event: LostEvent): void;
-}
+import type { CaptureSink } from './sink.ts';
 
 /** One program and what the kernel says of it. */
 export interface HookStatus {

@@ -1,6 +1,5 @@
 import type { Timestamp } from '../flow/basics.ts';
 import { AddressTexts } from './address.ts';
-import type { CaptureSink } from './capture.ts';
 import type { KernelTime, WallClock } from './clock.ts';
 import { connectionFlow } from './connection-flow.ts';
 import type { CaptureCounts } from './counts.ts';
@@ -15,6 +14,7 @@ import { readMessage } from './message.ts';
 import { type Observation, readObservation, type Slab } from './observation.ts';
 import type { CaptureSettings } from './options.ts';
 import { packetFlow } from './packet-flow.ts';
+import type { CaptureSink } from './sink.ts';
 
 /** What a decoder works with. */
 export interface DecoderParts {

@@ -58,23 +58,23 @@ export function partialView(path: string, files: HostFiles = hostFiles): string 
 export function checkRequirements(cgroupPath: string | undefined, files: HostFiles = hostFiles): string {
   if (!files.exists('/proc/self/status'))
     throw new NetwatchError('unsupported', 'capturing flows needs Linux', {
-      hint: 'connect to a relay with --server, or read a file with --input-file',
+      hint: 'Connect to a relay with --server, or read a file with --input-file.',
     });
   if (!files.exists(KERNEL_BTF))
     throw new NetwatchError('unsupported', `this kernel does not describe its types: no ${KERNEL_BTF}`, {
-      hint: 'use a kernel built with CONFIG_DEBUG_INFO_BTF, as those of all current distributions are',
+      hint: 'Use a kernel built with CONFIG_DEBUG_INFO_BTF, as those of all current distributions are.',
     });
   const missing = missingCapabilities(files.read('/proc/self/status'));
   if (missing.length > 0)
     throw new NetwatchError('permission', `capturing flows needs ${missing.join(', ')}`, {
-      hint: 'run it as root, or give the process these capabilities',
+      hint: 'Run it as root, or give the process these capabilities.',
     });
   const root = cgroupPath ?? findCgroupRoot(files);
   if (root === undefined)
     throw new NetwatchError('unsupported', 'no cgroup v2 is mounted', {
-      hint: 'mount one: mkdir -p /sys/fs/cgroup/unified && mount -t cgroup2 none /sys/fs/cgroup/unified',
+      hint: 'Mount one: mkdir -p /sys/fs/cgroup/unified && mount -t cgroup2 none /sys/fs/cgroup/unified',
     });
   if (!files.exists(`${root}/cgroup.procs`))
-    throw new NetwatchError('unsupported', `${root} is not a cgroup v2 directory`, { hint: 'give the path of one' });
+    throw new NetwatchError('unsupported', `${root} is not a cgroup v2 directory`, { hint: 'Give the path of one.' });
   return root;
 }

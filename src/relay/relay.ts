@@ -1,7 +1,7 @@
-import type { CaptureSink } from '../capture/capture.ts';
 import type { FlowDraft } from '../capture/flow-parts.ts';
 import type { Observation } from '../capture/observation.ts';
 import type { CaptureOptions } from '../capture/options.ts';
+import type { CaptureSink } from '../capture/sink.ts';
 import type { Uint64 } from '../flow/basics.ts';
 import type { EndpointTable } from '../flow/endpoints.ts';
 import { type Flow, type LostEvent, TrafficDirection } from '../flow/gen/flow.ts';

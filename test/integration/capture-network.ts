@@ -1,8 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Capture, type CaptureSink, startCapture } from '../../src/capture/capture.ts';
+import { type Capture, startCapture } from '../../src/capture/capture.ts';
 import type { CaptureOptions } from '../../src/capture/options.ts';
+import type { CaptureSink } from '../../src/capture/sink.ts';
 import type { Flow, LostEvent } from '../../src/flow/gen/flow.ts';
 
 const TRAFFIC = new URL('capture-traffic.ts', import.meta.url).pathname;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import * as grpc from '@grpc/grpc-js';
-import type { CaptureSink } from '../../src/capture/capture.ts';
+import type { CaptureSink } from '../../src/capture/sink.ts';
 import { connectRelay } from '../../src/client/client.ts';
 import { NodeState } from '../../src/flow/gen/relay.ts';
 import type { FlowEvent } from '../../src/flow/source.ts';

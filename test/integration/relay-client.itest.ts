@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import type { CaptureSink } from '../../src/capture/capture.ts';
+import type { CaptureSink } from '../../src/capture/sink.ts';
 import { connectRelay } from '../../src/client/client.ts';
 import { MutableEndpointTable } from '../../src/flow/endpoints.ts';
 import type { Flow } from '../../src/flow/gen/flow.ts';

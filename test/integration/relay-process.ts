@@ -3,7 +3,7 @@
  * `flow.detail.requestOrdinal` (so 1 is the first), and answers `{published, liveMb, counters}`, where `liveMb` is what
  * remains after a garbage collection.
  */
-import type { CaptureSink } from '../../src/capture/capture.ts';
+import type { CaptureSink } from '../../src/capture/sink.ts';
 import { MutableEndpointTable } from '../../src/flow/endpoints.ts';
 import type { Flow } from '../../src/flow/gen/flow.ts';
 import { startRelay } from '../../src/relay/relay.ts';
