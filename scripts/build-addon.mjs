@@ -1,6 +1,6 @@
 /** Builds native/ into build/netwatch.node against the headers inside the pinned Node's npm package: no download. */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
@@ -14,4 +14,7 @@ if (result.status !== 0) {
   process.exit(1);
 }
 mkdirSync(join(root, 'build'), { recursive: true });
-copyFileSync(join(root, 'native/build/Release/netwatch.node'), join(root, 'build/netwatch.node'));
+// Renamed, not written over: a process that runs has the old file mapped.
+const built = join(root, 'build/netwatch.node');
+copyFileSync(join(root, 'native/build/Release/netwatch.node'), `${built}.${process.pid}.tmp`);
+renameSync(`${built}.${process.pid}.tmp`, built);

@@ -1,16 +1,20 @@
 /**
  * Makes a fresh clone ready: system packages, npm packages, BPF object, addon, bundle. Each step is skipped while its
- * inputs are unchanged, so a second call takes a fraction of a second. Runs on Node 20 without any dependency.
+ * inputs are unchanged, so a second call takes a fraction of a second. Runs on Node 20 without any dependency. Two at
+ * once take turns.
  *
  * `--tests` also wants what only tests use. `--only NAME` runs one step.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { fingerprint } from './setup/fingerprint.mjs';
+import { lockFolder } from './setup/lock.mjs';
 import { missingPackages } from './setup/packages.mjs';
+import { findBpftool, findClang, findStrip } from './setup/tools.mjs';
 
-const root = join(import.meta.dirname, '..');
+const root = fileURLToPath(new URL('..', import.meta.url));
 const stampFile = join(root, 'build/setup.json');
 const args = process.argv.slice(2);
 const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : undefined;
@@ -40,20 +44,58 @@ function runNpm(argv) {
   else run('npm', argv, { env });
 }
 
+const missingNow = () => missingPackages({ tests: args.includes('--tests') });
+const namesOf = (missing) => missing.map((m) => m.what).join(', ');
+
 function installSystemPackages() {
-  const missing = missingPackages({ tests: args.includes('--tests') });
+  const missing = missingNow();
   if (missing.length === 0) return;
   const wanted = missing.map((m) => m.package);
   const install = ['apt-get', 'install', '-y', '--no-install-recommends', ...wanted];
   const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   const haveApt = spawnSync('apt-get', ['--version']).status === 0;
   const mayInstall = haveApt && (asRoot.length === 0 || spawnSync('sudo', ['-n', 'true']).status === 0);
-  if (!mayInstall) fail(`missing ${missing.map((m) => m.what).join(', ')}; install: ${wanted.join(' ')}`);
+  if (!mayInstall) fail(`missing ${namesOf(missing)}; install, by Debian's names: ${wanted.join(' ')}`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const [update, ...updateArgs] = [...asRoot, 'apt-get', 'update', '-qq'];
   run(update, updateArgs, { env });
   const [command, ...argv] = [...asRoot, ...install];
   run(command, argv, { env });
+  const still = missingNow();
+  if (still.length > 0) fail(`apt-get installed ${wanted.join(' ')}, and ${namesOf(still)} is still missing`);
+}
+
+const KERNEL_BTF = '/sys/kernel/btf/vmlinux';
+
+function buildPrograms() {
+  if (!existsSync(join(root, 'build/vmlinux.h')) && !existsSync(KERNEL_BTF))
+    fail(`this kernel does not describe its types (no ${KERNEL_BTF}): build on one with CONFIG_DEBUG_INFO_BTF`);
+  const tools = [`CLANG=${findClang()}`, `STRIP=${findStrip()}`, `BPFTOOL=${findBpftool()}`];
+  run('make', ['-s', '-C', 'bpf', ...tools]);
+}
+
+/** Makes sure that what is to be built can be written; root passes the modes, not a read-only file system. */
+function checkWritable() {
+  for (const folder of ['.', 'build', 'dist', 'native', 'node_modules'].filter((name) => existsSync(join(root, name))))
+    try {
+      accessSync(join(root, folder), constants.W_OK);
+    } catch (thrown) {
+      fail(`cannot write to ${join(root, folder)} (${thrown.code}): use a checkout of your own`);
+    }
+}
+
+function readStamps() {
+  try {
+    return JSON.parse(readFileSync(stampFile, 'utf8'));
+  } catch {
+    return {}; // Missing or cut short: everything is made again.
+  }
+}
+
+function writeStamps(stamps) {
+  mkdirSync(join(root, 'build'), { recursive: true });
+  writeFileSync(`${stampFile}.tmp`, `${JSON.stringify(stamps, null, 2)}\n`);
+  renameSync(`${stampFile}.tmp`, stampFile);
 }
 
 const pinned = { ...process.env, PATH: `${localBin}${delimiter}${process.env.PATH}` };
@@ -73,7 +115,7 @@ const steps = [
     name: 'BPF programs',
     inputs: ['bpf'],
     outputs: ['build/flow.bpf.o'],
-    work: () => run('make', ['-s', '-C', 'bpf']),
+    work: buildPrograms,
   },
   {
     name: 'native addon',
@@ -89,22 +131,34 @@ const steps = [
   },
 ];
 
-const [major] = process.versions.node.split('.').map(Number);
-if (major < 20) fail(`Node ${process.versions.node} is too old; install Node 20 or newer`);
-mkdirSync(join(root, 'build'), { recursive: true });
-const stamps = existsSync(stampFile) ? JSON.parse(readFileSync(stampFile, 'utf8')) : {};
-for (const step of steps) {
-  if (only !== undefined && step.name !== only) continue;
+/** Whether the step has nothing to do; `stamp` is of its inputs. */
+function isDone(step, stamp) {
+  if (step.always) return missingNow().length === 0;
+  return readStamps()[step.name] === stamp && step.outputs.every((output) => existsSync(join(root, output)));
+}
+
+function runStep(step) {
   const stamp = step.always ? undefined : fingerprint(root, step.inputs);
-  const done = !step.always && stamps[step.name] === stamp && step.outputs.every((o) => existsSync(join(root, o)));
-  if (done) continue;
-  const quiet = step.always && missingPackages({ tests: args.includes('--tests') }).length === 0;
-  if (quiet) continue;
+  // Asked again: another set-up may have done it while this one waited.
+  if (isDone(step, stamp)) return;
   process.stderr.write(`netwatch setup: ${step.name} … `);
   const started = Date.now();
   step.work();
+  const absent = (step.outputs ?? []).find((output) => !existsSync(join(root, output)));
+  if (absent !== undefined)
+    fail(`${step.name} ended well, but there is no ${absent} (${process.platform} ${process.arch})`);
   process.stderr.write(`${((Date.now() - started) / 1000).toFixed(1)} s\n`);
-  if (step.always) continue;
-  stamps[step.name] = stamp;
-  writeFileSync(stampFile, `${JSON.stringify(stamps, null, 2)}\n`);
+  if (!step.always) writeStamps({ ...readStamps(), [step.name]: stamp });
+}
+
+const [major] = process.versions.node.split('.').map(Number);
+if (major < 20) fail(`Node ${process.versions.node} is too old; install Node 20 or newer`);
+if (only !== undefined && !steps.some((step) => step.name === only))
+  fail(`no step ${only}; there are ${steps.map((step) => step.name).join(', ')}`);
+const chosen = steps.filter((step) => only === undefined || step.name === only);
+const isIdle = chosen.every((step) => isDone(step, step.always ? undefined : fingerprint(root, step.inputs)));
+if (!isIdle) {
+  checkWritable();
+  await lockFolder(root, () => process.stderr.write('netwatch setup: waiting for another one here …\n'));
+  for (const step of chosen) runStep(step);
 }

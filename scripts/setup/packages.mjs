@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { findBpftool, findClang, findStrip } from './tools.mjs';
 
 const SEARCH = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin'];
 const executable = (name) => {
@@ -14,26 +15,29 @@ const executable = (name) => {
   };
   return SEARCH.some((folder) => folder !== '' && isExecutable(join(folder, name)));
 };
-/** Ubuntu has no package of this name; there bpftool comes with the kernel's tools. */
+/** On Ubuntu bpftool is a virtual package; there it comes with the kernel's tools. */
 const bpftoolPackage = () => {
-  const known = spawnSync('apt-cache', ['show', 'bpftool'], { encoding: 'utf8' });
-  return known.status === 0 && known.stdout.includes('Filename:') ? 'bpftool' : 'linux-tools-generic';
+  const known = spawnSync('apt-cache', ['show', '--no-all-versions', 'bpftool'], { encoding: 'utf8' });
+  const isUbuntu = known.status === null || known.stdout.includes('Filename:') ? false : isKnown('linux-tools-generic');
+  return isUbuntu ? 'linux-tools-generic' : 'bpftool';
 };
+const isKnown = (name) => spawnSync('apt-cache', ['show', name], { encoding: 'utf8' }).stdout?.includes('Filename:');
 
 const NEEDED = [
   { what: 'a C++ compiler', package: 'g++', present: () => executable('g++') },
   { what: 'make', package: 'make', present: () => executable('make') },
   { what: 'python3 (node-gyp)', package: 'python3', present: () => executable('python3') },
-  { what: 'clang', package: 'clang', present: () => executable('clang') },
-  { what: 'llvm-strip', package: 'llvm', present: () => executable('llvm-strip') },
+  { what: 'clang 12 or newer', package: 'clang', present: () => findClang() !== undefined },
+  { what: 'llvm-strip', package: 'llvm', present: () => findStrip() !== undefined },
   { what: 'libbpf headers', package: 'libbpf-dev', present: () => existsSync('/usr/include/bpf/libbpf.h') },
-  { what: 'bpftool', package: bpftoolPackage, present: () => executable('bpftool') },
+  { what: 'bpftool', package: bpftoolPackage, present: () => findBpftool() !== undefined },
   { what: 'ip', package: 'iproute2', present: () => executable('ip') },
   { what: 'nft', package: 'nftables', present: () => executable('nft') },
 ];
 const FOR_TESTS = [
   { what: 'tmux', package: 'tmux', present: () => executable('tmux') },
   { what: 'curl', package: 'curl', present: () => executable('curl') },
+  { what: 'clang-format', package: 'clang-format', present: () => executable('clang-format') },
 ];
 
 /** What this machine lacks: `what` for people, `package` for apt. */
