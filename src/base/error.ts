@@ -17,7 +17,7 @@ export type ErrorCode =
   | 'internal';
 
 export interface ErrorDetails {
-  /** What the reader can do about it, one sentence. */
+  /** What the reader can do about it: one sentence, with a capital and a full stop. */
   readonly hint?: string;
   readonly cause?: unknown;
 }

@@ -65,7 +65,7 @@ export function describeNativeError(thrown: unknown): unknown {
       cause: thrown,
     });
   return new NetwatchError('unsupported', `the capture programs do not run here: ${reason}`, {
-    hint: 'NETWATCH_DEBUG=capture shows all that libbpf said',
+    hint: 'NETWATCH_DEBUG=capture shows all that libbpf said.',
     cause: thrown,
   });
 }

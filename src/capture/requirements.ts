@@ -72,7 +72,7 @@ export function checkRequirements(cgroupPath: string | undefined, files: HostFil
   const root = cgroupPath ?? findCgroupRoot(files);
   if (root === undefined)
     throw new NetwatchError('unsupported', 'no cgroup v2 is mounted', {
-      hint: 'Mount one: mkdir -p /sys/fs/cgroup/unified && mount -t cgroup2 none /sys/fs/cgroup/unified',
+      hint: 'Mount one: `mkdir -p /sys/fs/cgroup/unified && mount -t cgroup2 none /sys/fs/cgroup/unified`.',
     });
   if (!files.exists(`${root}/cgroup.procs`))
     throw new NetwatchError('unsupported', `${root} is not a cgroup v2 directory`, { hint: 'Give the path of one.' });

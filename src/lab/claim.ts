@@ -30,7 +30,7 @@ export async function claimFreeSlot(): Promise<SlotClaim> {
     const claim = await claimSlot(slot);
     if (claim !== undefined) return claim;
   }
-  throw new NetwatchError('lab', `${MAX_LABS} demos are running already`, { hint: 'stop one of them' });
+  throw new NetwatchError('lab', `${MAX_LABS} demos are running already`, { hint: 'Stop one of them.' });
 }
 
 function closeServer(server: Server): Promise<void> {

@@ -86,7 +86,7 @@ export class PodProcess {
     const lines = this.#complaint.trim().split('\n');
     const complaint = lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1) ?? '';
     const message = `pod ${this.name} ${reason}${complaint === '' ? '' : `: ${complaint}`}`;
-    this.#failure = new NetwatchError('lab', message, { hint: 'NETWATCH_DEBUG=lab shows what the lab did' });
+    this.#failure = new NetwatchError('lab', message, { hint: 'NETWATCH_DEBUG=lab shows what the lab did.' });
     for (const { reject } of this.#waiting.splice(0)) reject(this.#failure);
     if (!this.#stopping) this.#onFailure(this.#failure);
   }

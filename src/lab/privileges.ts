@@ -7,7 +7,7 @@ export async function requirePrivileges(): Promise<void> {
     throw new NetwatchError('unsupported', 'the demo needs Linux: it is made of network namespaces');
   if (process.geteuid?.() !== 0) {
     throw new NetwatchError('permission', 'the demo makes network namespaces, which only root may', {
-      hint: 'run it with sudo',
+      hint: 'Run it with sudo.',
     });
   }
   await Promise.all([requireTool(['ip', '-V']), requireTool(['nft', '--version'])]);

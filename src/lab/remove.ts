@@ -41,7 +41,9 @@ export async function removeSlot(slot: number): Promise<void> {
   await endProcesses(namespaces);
   left.push(...(await removeNetwork(namespaces)));
   if (left.length === 0) return;
-  throw new NetwatchError('lab', `the demo could not remove ${left.join('; ')}`, { hint: 'the next demo tries again' });
+  throw new NetwatchError('lab', `the demo could not remove ${left.join('; ')}`, {
+    hint: 'The next demo tries again.',
+  });
 }
 
 /** What can be done without waiting, for a process that is about to exit: the rest is left to the next lab. */

@@ -61,6 +61,6 @@ export function findScenario(name: string): Scenario {
   const scenario = SCENARIOS.find((candidate) => candidate.name === name);
   if (scenario !== undefined) return scenario;
   throw new NetwatchError('usage', `there is no scenario "${name}"`, {
-    hint: `choose one of ${SCENARIOS.map((candidate) => candidate.name).join(', ')}`,
+    hint: `Choose one of ${SCENARIOS.map((candidate) => candidate.name).join(', ')}.`,
   });
 }

@@ -31,7 +31,7 @@ export function runTool(argv: readonly string[], input = ''): Promise<ToolResult
         ? `the program ${command} is not installed`
         : `cannot run ${command}: ${messageOf(error)}`;
       reject(
-        new NetwatchError('lab', message, { hint: 'the demo needs ip (iproute2) and nft (nftables)', cause: error }),
+        new NetwatchError('lab', message, { hint: 'The demo needs ip (iproute2) and nft (nftables).', cause: error }),
       );
     });
     child.on('close', (code, signal) =>
