@@ -3,7 +3,8 @@ import { addAbortSignal, type Readable } from 'node:stream';
 import { messageOf, NetwatchError } from '../base/error.ts';
 import { eventFromJson } from '../flow/format/json-reader.ts';
 import type { FlowEvent, FlowSource, FlowsRequest } from '../flow/source.ts';
-import { splitLines, type TextLine } from './lines.ts';
+import { LineScanner } from './line-scanner.ts';
+import { LineCursor } from './lines.ts';
 import { compileSelection, LastEvents } from './selection.ts';
 
 const CHUNK_BYTES = 256 * 1024;
@@ -40,9 +41,10 @@ async function* readChunks(path: string, stdin: Readable | undefined, signal: Ab
   }
 }
 
-/** Parses lines into events; what cannot be parsed becomes a warning. */
-class LineReader {
+/** Reads lines into events; what cannot be read becomes a warning. */
+class EventReader {
   readonly #warn: (text: string) => void;
+  readonly #scanner = new LineScanner();
   #line = 0;
   #unknownSeen = false;
 
@@ -50,17 +52,21 @@ class LineReader {
     this.#warn = warn;
   }
 
-  read({ number, text }: TextLine): FlowEvent | undefined {
+  read({ bytes, start, end, number, tooLong }: LineCursor): FlowEvent | undefined {
     this.#line = number;
-    if (text === undefined) {
+    if (tooLong) {
       this.#warn(`line ${number} skipped: longer than ${MAX_LINE_BYTES / 1024 / 1024} MiB`);
       return undefined;
     }
+    return this.#scanner.read(bytes, start, end) ?? this.#readText(bytes.toString('utf8', start, end));
+  }
+
+  #readText(text: string): FlowEvent | undefined {
     if (text.trim() === '') return undefined;
     try {
       return eventFromJson(text, this.#unknown);
     } catch (thrown) {
-      this.#warn(`line ${number} skipped: ${messageOf(thrown)}`);
+      this.#warn(`line ${this.#line} skipped: ${messageOf(thrown)}`);
       return undefined;
     }
   }
@@ -86,20 +92,25 @@ export function openFlowFile(path: string, { onWarning, stdin }: FlowFileOptions
     const limit = request.number === ALL ? 0 : Number(request.number ?? 0);
     const last = limit > 0 && !request.first ? new LastEvents(limit) : undefined;
     let wanted = limit > 0 && request.first ? limit : Number.POSITIVE_INFINITY;
-    const reader = new LineReader(onWarning);
-    for await (const lines of splitLines(readChunks(path, stdin, signal), MAX_LINE_BYTES)) {
+    const reader = new EventReader(onWarning);
+    const lines = new LineCursor(MAX_LINE_BYTES);
+    const take = (batch: FlowEvent[]): void => {
+      const event = reader.read(lines);
+      if (event === undefined || !selects(event)) return;
+      if (last === undefined) batch.push(event);
+      else last.add(event);
+    };
+    for await (const chunk of readChunks(path, stdin, signal)) {
       const batch: FlowEvent[] = [];
-      for (const line of lines) {
-        const event = reader.read(line);
-        if (event === undefined || !selects(event)) continue;
-        if (last === undefined) batch.push(event);
-        else last.add(event);
-        if (batch.length === wanted) break;
-      }
+      lines.push(chunk);
+      while (batch.length < wanted && lines.next()) take(batch);
       if (batch.length > 0) yield batch;
       wanted -= batch.length;
       if (wanted === 0 || signal.aborted) return;
     }
+    const rest: FlowEvent[] = [];
+    if (lines.finish()) take(rest);
+    if (rest.length > 0) yield rest;
     const kept = last?.toArray() ?? [];
     if (kept.length > 0 && !signal.aborted) yield kept;
   }

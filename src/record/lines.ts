@@ -1,53 +1,83 @@
-/** One line of a byte stream, without its line feed. */
-export interface TextLine {
-  /** From 1. */
-  readonly number: number;
-  /** UTF-8 decoded; a trailing carriage return is gone. Nothing when the line was longer than the bound. */
-  readonly text: string | undefined;
-}
+import { Buffer } from 'node:buffer';
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
-
-function decode(bytes: Buffer): string {
-  const end = bytes.length > 0 && bytes[bytes.length - 1] === CARRIAGE_RETURN ? bytes.length - 1 : bytes.length;
-  return bytes.toString('utf8', 0, end);
-}
+const NOTHING = Buffer.alloc(0);
 
 /**
- * Splits chunks of bytes into lines, one batch a chunk; a last line needs no line feed. Holds at most `maxBytes` of an
- * unfinished line: a longer one is skipped to its end and reported without text.
+ * A cursor over the lines of a byte stream that comes in chunks.
+ *
+ * After `next` or `finish` said so, `bytes` from `start` to `end` are one line, without its line feed and a carriage
+ * return before that. Holds at most `maxBytes` of an unfinished line: a longer one is skipped to its end and shown as
+ * `tooLong`, without bytes. The bytes of a chunk are only looked at until the next one is pushed.
  */
-export async function* splitLines(
-  chunks: AsyncIterable<Buffer>,
-  maxBytes: number,
-): AsyncGenerator<readonly TextLine[]> {
-  let number = 1;
-  let held: Buffer[] = [];
-  let heldBytes = 0;
-  let skipping = false;
+export class LineCursor {
+  bytes: Buffer = NOTHING;
+  start = 0;
+  end = 0;
+  /** Of the current line, from 1. */
+  number = 0;
+  tooLong = false;
+  readonly #maxBytes: number;
+  #chunk: Buffer = NOTHING;
+  #position = 0;
+  #held: Buffer[] = [];
+  #heldBytes = 0;
 
-  const take = (rest: Buffer): TextLine => {
-    const tooLong = skipping || heldBytes + rest.length > maxBytes;
-    const text = tooLong ? undefined : decode(held.length === 0 ? rest : Buffer.concat([...held, rest]));
-    held = [];
-    heldBytes = 0;
-    skipping = false;
-    return { number: number++, text };
-  };
-
-  for await (const chunk of chunks) {
-    const lines: TextLine[] = [];
-    let start = 0;
-    for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
-      lines.push(take(chunk.subarray(start, end)));
-      start = end + 1;
-    }
-    heldBytes += chunk.length - start;
-    skipping ||= heldBytes > maxBytes;
-    if (skipping) held = [];
-    else if (start < chunk.length) held.push(chunk.subarray(start));
-    if (lines.length > 0) yield lines;
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
   }
-  if (heldBytes > 0) yield [take(Buffer.alloc(0))];
+
+  /** Takes the next chunk; the one before has to be read to its end. */
+  push(chunk: Buffer): void {
+    this.#chunk = chunk;
+    this.#position = 0;
+  }
+
+  /** Goes to the next line that ends in this chunk; false when there is none. */
+  next(): boolean {
+    const start = this.#position;
+    const end = this.#chunk.indexOf(LINE_FEED, start);
+    if (end < 0) {
+      this.#hold(this.#chunk.subarray(start));
+      this.push(NOTHING);
+      return false;
+    }
+    this.#position = end + 1;
+    if (this.#heldBytes > 0) {
+      this.#hold(this.#chunk.subarray(start, end));
+      this.#takeHeld();
+    } else this.#take(this.#chunk, start, end);
+    return true;
+  }
+
+  /** Goes to the last line, the one that no line feed ends; false when there is none. */
+  finish(): boolean {
+    if (this.#heldBytes === 0) return false;
+    this.#takeHeld();
+    return true;
+  }
+
+  #hold(rest: Buffer): void {
+    this.#heldBytes += rest.length;
+    if (this.#heldBytes > this.#maxBytes) this.#held = [];
+    else if (rest.length > 0) this.#held.push(Buffer.from(rest));
+  }
+
+  #takeHeld(): void {
+    const { length } = this.#held;
+    if (this.#heldBytes > this.#maxBytes) this.#take(NOTHING, 0, 0);
+    else this.#take(Buffer.concat(this.#held, this.#heldBytes), 0, this.#heldBytes);
+    this.tooLong = length === 0;
+    this.#held = [];
+    this.#heldBytes = 0;
+  }
+
+  #take(bytes: Buffer, start: number, end: number): void {
+    this.number++;
+    this.bytes = bytes;
+    this.start = start;
+    this.end = end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
+    this.tooLong = end - start > this.#maxBytes;
+  }
 }
