@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-const SYSTEM_FOLDERS = ['/usr/sbin', '/sbin'];
-/** Where Ubuntu keeps one bpftool for each kernel; /usr/sbin/bpftool refuses when none is for the running one. */
-const LINUX_TOOLS = '/usr/lib';
+const SYSTEM_FOLDERS = ['usr/sbin', 'sbin'];
+/** Ubuntu keeps one bpftool for each kernel here; its /usr/sbin/bpftool refuses when none is for the running one. */
+const LINUX_TOOLS = { folder: 'usr/lib/linux-tools', each: /./ };
+const MORE_LINUX_TOOLS = { folder: 'usr/lib', each: /^linux-tools-/ };
 /** Debian's and Ubuntu's names may carry the version; older than this clang knows no enum relocations. */
 const OLDEST_CLANG = 12;
 const NEWEST_CLANG = 24;
@@ -21,23 +22,19 @@ const versioned = (name) => {
 };
 
 /** Every place where a program of one of these names may be, in the order of the names. */
-function candidates(names) {
-  const folders = [...(process.env.PATH ?? '').split(delimiter).filter(Boolean), ...SYSTEM_FOLDERS];
+function candidates(names, root = '/') {
+  const system = SYSTEM_FOLDERS.map((folder) => join(root, folder));
+  const folders = [...(process.env.PATH ?? '').split(delimiter).filter(Boolean), ...system];
   return names.flatMap((name) => folders.map((folder) => join(folder, name)));
 }
 
 function linuxTools(root) {
-  const found = [];
-  for (const folder of ['linux-tools', '.']) {
-    try {
-      const pattern = folder === '.' ? /^linux-tools-/ : /./;
-      for (const name of readdirSync(join(root, folder)))
-        if (pattern.test(name)) found.push(join(root, folder, name, 'bpftool'));
-    } catch {
-      // No such folder: nothing there.
-    }
-  }
-  return found;
+  return [LINUX_TOOLS, MORE_LINUX_TOOLS].flatMap(({ folder, each }) => {
+    const path = join(root, folder);
+    if (!existsSync(path)) return [];
+    const names = readdirSync(path).filter((name) => each.test(name));
+    return names.map((name) => join(path, name, 'bpftool'));
+  });
 }
 
 /** Path of a clang that is new enough; undefined without one. */
@@ -54,7 +51,7 @@ export function findStrip() {
 }
 
 /** Path of a bpftool that runs, not of a wrapper that only asks for another package. */
-export function findBpftool(toolsRoot = LINUX_TOOLS) {
-  const paths = [...candidates(['bpftool']), ...linuxTools(toolsRoot)];
+export function findBpftool(root = '/') {
+  const paths = [...candidates(['bpftool'], root), ...linuxTools(root)];
   return paths.find((path) => outputOf(path, 'version') !== undefined);
 }

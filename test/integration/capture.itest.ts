@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { release } from 'node:os';
 import { after, before, describe, test } from 'node:test';
 import { findCgroupRoot } from '../../src/capture/requirements.ts';
 import { DropReason, type Flow, L7FlowType, TrafficDirection, Verdict } from '../../src/flow/gen/flow.ts';
@@ -317,10 +318,13 @@ describe('capture', { skip, concurrency: false }, () => {
   });
 
   test('programs stay small enough for the verifier', async () => {
+    // Older ones recognise fewer states that they have seen.
+    const [major = 0, minor = 0] = release().split('.').map(Number);
+    const budget = major > 6 || (major === 6 && minor >= 12) ? 5000 : 12_000;
     await record(async (recording) => {
       for (const hook of recording.capture.hooks()) {
         assert.ok(
-          hook.verifiedInstructions > 0 && hook.verifiedInstructions < 5000,
+          hook.verifiedInstructions > 0 && hook.verifiedInstructions < budget,
           `${hook.name} ${hook.verifiedInstructions}`,
         );
       }
