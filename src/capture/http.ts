@@ -25,11 +25,16 @@ export const NEEDED_FIELDS: readonly string[] = ['content-length', 'host', 'tran
 
 /** RFC 9110, 9 and RFC 5789. */
 const METHOD = /^(GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH) /;
+/** Methods by their own text, so that flows share them. */
+const METHODS: ReadonlyMap<string, string> = new Map(
+  ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'].map((name) => [name, name]),
+);
 /** RFC 9112, 3; anything that is no control character and no space may be in the target. */
-const REQUEST_LINE = /^([A-Z]+) ([^\x00-\x20\x7f]+) (HTTP\/1\.[01])$/;
+const TARGET = /^[^\x00-\x20\x7f]+$/;
+/** A target that stays as it is: of printable ASCII, all but what `percentEncode` changes. */
+const PLAIN_TARGET = /^[!#-;=?-[\]_a-z~]+$/;
 const CUT_REQUEST_LINE = /^([A-Z]+) ([^\x00-\x20\x7f]+)(?: [HTP/1.]*)?$/;
-/** RFC 9112, 4. The reason phrase may be missing. */
-const STATUS_LINE = /^(HTTP\/1\.[01]) ([1-5][0-9]{2})(?: .*)?$/;
+const STATUS_CODE = /^[1-5][0-9]{2}$/;
 const PRINTABLE = /^[\t\x20-\x7e]*$/;
 
 function percentEncode(target: string): string {
@@ -45,7 +50,7 @@ function parseFields(text: string, firstLineEnd: number, wanted: ReadonlySet<str
   for (let at = firstLineEnd; ; ) {
     const end = text.indexOf('\n', at);
     if (end < 0) return { fields, headLength: 0 };
-    if (end === at || (end === at + 1 && text[at] === '\r')) return { fields, headLength: end + 1 };
+    if (end === at || (end === at + 1 && text.charCodeAt(at) === CR)) return { fields, headLength: end + 1 };
     const colon = text.indexOf(':', at);
     if (colon > at && colon < end) {
       const name = text.slice(at, colon).toLowerCase();
@@ -56,10 +61,21 @@ function parseFields(text: string, firstLineEnd: number, wanted: ReadonlySet<str
   }
 }
 
-function firstLine(text: string): readonly [line: string, end: number] {
-  const end = text.indexOf('\n');
-  return end < 0 ? [text, -1] : [text.slice(0, end).replace(/\r$/, ''), end + 1];
+const CR = 0x0d;
+const SPACE = 0x20;
+
+/** Where the line that ends at `newline` ends without its CR; the text itself when there is no newline. */
+function lineEnd(text: string, newline: number): number {
+  if (newline < 0) return text.length;
+  return newline > 0 && text.charCodeAt(newline - 1) === CR ? newline - 1 : newline;
 }
+
+/** The version at `at`; undefined for anything but HTTP/1.0 and HTTP/1.1. */
+function versionAt(text: string, at: number): string | undefined {
+  if (text.startsWith('HTTP/1.1', at)) return 'HTTP/1.1';
+  return text.startsWith('HTTP/1.0', at) ? 'HTTP/1.0' : undefined;
+}
+const VERSION_LENGTH = 8;
 
 /**
  * The request head at the start of `payload`, or undefined when there is none. `isCut` tells that the segment goes on
@@ -71,26 +87,43 @@ export function parseHttpRequest(
   wanted: ReadonlySet<string>,
 ): HttpRequest | undefined {
   const text = payload.toString('latin1');
-  if (!METHOD.test(text)) return undefined;
-  const [line, end] = firstLine(text);
-  if (end < 0) {
-    const [, method, target] = (isCut && CUT_REQUEST_LINE.exec(line)) || [];
-    if (method === undefined || target === undefined) return undefined;
-    return { method, target: `${percentEncode(target)}…`, protocol: 'HTTP/1.1', fields: new Map(), headLength: 0 };
-  }
-  const [, method, target, protocol] = REQUEST_LINE.exec(line) ?? [];
-  if (method === undefined || target === undefined || protocol === undefined) return undefined;
-  return { method, target: percentEncode(target), protocol, ...parseFields(text, end, wanted) };
+  const newline = text.indexOf('\n');
+  if (newline < 0) return isCut ? parseCutRequest(text) : undefined;
+  const methodEnd = text.indexOf(' ');
+  const targetEnd = lineEnd(text, newline) - VERSION_LENGTH - 1;
+  if (methodEnd < 0 || targetEnd <= methodEnd || text.charCodeAt(targetEnd) !== SPACE) return undefined;
+  const method = METHODS.get(text.slice(0, methodEnd));
+  const protocol = versionAt(text, targetEnd + 1);
+  const target = text.slice(methodEnd + 1, targetEnd);
+  if (method === undefined || protocol === undefined) return undefined;
+  const isPlain = PLAIN_TARGET.test(target);
+  if (!isPlain && !TARGET.test(target)) return undefined;
+  const { fields, headLength } = parseFields(text, newline + 1, wanted);
+  return { method, target: isPlain ? target : percentEncode(target), protocol, fields, headLength };
 }
 
-/** The response head at the start of `payload`, or undefined when there is none. */
+function parseCutRequest(text: string): HttpRequest | undefined {
+  const [, method, target] = (METHOD.test(text) && CUT_REQUEST_LINE.exec(text)) || [];
+  if (method === undefined || target === undefined) return undefined;
+  return { method, target: `${percentEncode(target)}…`, protocol: 'HTTP/1.1', fields: new Map(), headLength: 0 };
+}
+
+/** The response head at the start of `payload`, or undefined when there is none. The reason phrase may be missing. */
 export function parseHttpResponse(payload: Buffer, wanted: ReadonlySet<string>): HttpResponse | undefined {
   const text = payload.toString('latin1');
-  const [line, end] = firstLine(text);
-  const [, protocol, code] = STATUS_LINE.exec(line) ?? [];
-  if (protocol === undefined || code === undefined) return undefined;
-  const headers = end < 0 ? { fields: new Map<string, string>(), headLength: 0 } : parseFields(text, end, wanted);
-  return { code: Number(code), protocol, ...headers };
+  const protocol = versionAt(text, 0);
+  if (protocol === undefined || text.charCodeAt(VERSION_LENGTH) !== SPACE) return undefined;
+  const newline = text.indexOf('\n');
+  const end = lineEnd(text, newline);
+  const codeEnd = VERSION_LENGTH + 4;
+  const code = text.slice(VERSION_LENGTH + 1, codeEnd);
+  if (!STATUS_CODE.test(code) || end < codeEnd) return undefined;
+  if (end > codeEnd && text.charCodeAt(codeEnd) !== SPACE) return undefined;
+  const cr = text.indexOf('\r', codeEnd);
+  if (cr >= 0 && cr < end) return undefined;
+  if (newline < 0) return { code: Number(code), protocol, fields: new Map(), headLength: 0 };
+  const { fields, headLength } = parseFields(text, newline + 1, wanted);
+  return { code: Number(code), protocol, fields, headLength };
 }
 
 /** Host and port of a Host field, nothing else (RFC 9110, 7.2). */
@@ -98,7 +131,7 @@ const AUTHORITY = /^[A-Za-z0-9._~%:[\]-]{1,255}$/;
 
 /** The URL a request is for, as Hubble prints it: `http://host/path`; only the path when no host was sent. */
 export function requestUrl({ method, target, fields }: HttpRequest): string {
-  if (/^https?:\/\//i.test(target)) return target;
+  if (!target.startsWith('/') && /^https?:\/\//i.test(target)) return target;
   if (method === 'CONNECT') return `http://${target}`;
   const host = fields.get('host') ?? '';
   const path = target === '*' ? '' : target;

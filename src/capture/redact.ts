@@ -6,6 +6,7 @@ const REDACTED = 'HUBBLE_REDACTED';
  * info (RFC 3986, 3.2.1). The path stays.
  */
 export function redactUrl(url: string): string {
+  if (!url.includes('?') && !url.includes('#') && !url.includes('@')) return url;
   const end = url.search(/[?#]/);
   const front = end < 0 ? url : url.slice(0, end);
   const query = end < 0 ? '' : `${url[end]}${REDACTED}`;
