@@ -1,10 +1,14 @@
-import { messageOf } from '../base/error.ts';
+import { messageOf, NetwatchError } from '../base/error.ts';
+import { compileFilters } from '../flow/filter/index.ts';
 import { filterToJson } from '../flow/format/json.ts';
 import type { FlowFilter } from '../flow/gen/flow.ts';
 import { refuseConflicts, refuseOtherNamespace, refuseSplitSide } from './filter-conflicts.ts';
 import type { FilterAction, FilterFlag, ListField, Side } from './filter-flags.ts';
 import { badValue } from './options.ts';
 import { onDestination, readParty } from './party.ts';
+
+/** How an error about a filter names its proto field; on the command line the flag's name says it better. */
+const FILTER_NAME = /^invalid \w+ filter "(?:[^"\\]|\\.)*": /;
 
 type Draft = { -readonly [K in keyof FlowFilter]: FlowFilter[K] };
 
@@ -57,7 +61,8 @@ export class FilterList {
       this.#apply(flag.action, value);
       this.#checkNamespaces();
     } catch (thrown) {
-      throw badValue(flag, value, messageOf(thrown));
+      const hint = thrown instanceof NetwatchError ? thrown.hint : undefined;
+      throw badValue(flag, value, messageOf(thrown).replace(FILTER_NAME, ''), hint);
     }
   }
 
@@ -65,6 +70,7 @@ export class FilterList {
     switch (action.kind) {
       case 'field': {
         const parsed = action.parse(value);
+        compileFilters({ allow: [{ [action.left]: [parsed] }], deny: [] });
         append(this.#left, action.left, parsed);
         append(this.#right, action.right, parsed);
         break;

@@ -13,6 +13,7 @@ import {
   type Workload,
 } from '../flow/gen/flow.ts';
 import { ReservedIdentity } from '../flow/identity.ts';
+import { suggestName } from './suggest.ts';
 
 const AGENT_SUB_TYPES: Readonly<Record<string, number>> = {
   unspecified: 0,
@@ -28,8 +29,8 @@ const AGENT_SUB_TYPES: Readonly<Record<string, number>> = {
   'ipcache-deleted': 10,
 };
 
-const refuse = (reason: string): never => {
-  throw new NetwatchError('usage', reason);
+const refuse = (reason: string, hint?: string): never => {
+  throw new NetwatchError('usage', reason, { hint });
 };
 
 function memberOf<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
@@ -37,12 +38,21 @@ function memberOf<T>(table: Readonly<Record<string, T>>, name: string): T | unde
 }
 
 /** `FORWARDED`, `DROPPED` and so on, in exactly that case. */
-export const parseVerdict = (text: string): number =>
-  memberOf<number>(Verdict, text) ?? refuse(`invalid --verdict value: ${text}`);
+export function parseVerdict(text: string): number {
+  const verdict = memberOf<number>(Verdict, text);
+  if (verdict !== undefined) return verdict;
+  const { VERDICT_UNKNOWN: _, ...named } = Verdict;
+  const known = Object.keys(named);
+  const all = `Verdicts are ${known.join(', ')}.`;
+  const near = suggestName(text.toUpperCase(), known).hint;
+  return refuse(`invalid --verdict value: ${text}`, near === undefined ? all : `${near} ${all}`);
+}
 
 /** A name of the DropReason enum. */
-export const parseDropReason = (text: string): number =>
-  memberOf<number>(DropReason, text) ?? refuse(`invalid --drop-reason-desc value: ${text}`);
+export function parseDropReason(text: string): number {
+  const near = suggestName(text.toUpperCase(), Object.keys(DropReason)).hint;
+  return memberOf<number>(DropReason, text) ?? refuse(`invalid --drop-reason-desc value: ${text}`, near);
+}
 
 /** `syn,ack`: all of these flags. */
 export function parseTcpFlags(text: string): TCPFlags {
@@ -61,23 +71,28 @@ export function parseIpVersion(text: string): number {
   return version === '4' ? IPVersion.IPv4 : IPVersion.IPv6;
 }
 
-function number32(text: string, what: string): number {
-  if (!/^\d{1,10}$/.test(text) || Number(text) >= 2 ** 32) refuse(`${what} '${text}' is neither known nor a number`);
+function number32(text: string, what: string, known: readonly string[]): number {
+  if (!/^\d{1,10}$/.test(text) || Number(text) >= 2 ** 32) {
+    const hint = known.length === 0 ? undefined : `Give a number or one of ${known.join(', ')}.`;
+    refuse(`${what} '${text}' is neither known nor a number`, hint);
+  }
   return Number(text);
 }
 
 function parseSubType(type: number, text: string): number {
-  let named = -1;
-  if (type === MessageType.trace) named = (TRACE_POINTS as readonly string[]).indexOf(text);
-  if (type === MessageType.agent) named = memberOf(AGENT_SUB_TYPES, text) ?? -1;
-  return named >= 0 ? named : number32(text, 'event sub-type');
+  if (type === MessageType.agent) {
+    return memberOf(AGENT_SUB_TYPES, text) ?? number32(text, 'event sub-type', Object.keys(AGENT_SUB_TYPES));
+  }
+  const points: readonly string[] = type === MessageType.trace ? TRACE_POINTS : [];
+  const named = points.indexOf(text);
+  return named >= 0 ? named : number32(text, 'event sub-type', points);
 }
 
 /** `TYPE[:SUBTYPE]`, each by name or number. */
 export function parseEventType(text: string): EventTypeFilter {
   const colon = text.indexOf(':');
   const name = colon < 0 ? text : text.slice(0, colon);
-  const type = memberOf<number>(MessageType, name) ?? number32(name, 'event type');
+  const type = memberOf<number>(MessageType, name) ?? number32(name, 'event type', Object.keys(MessageType));
   if (colon < 0) return { type };
   return { type, matchSubType: true, subType: parseSubType(type, text.slice(colon + 1)) };
 }

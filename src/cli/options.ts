@@ -29,9 +29,10 @@ const TRUE = /^(1|t|true)$/i;
 const FALSE = /^(0|f|false)$/i;
 
 /** The error for a value that a flag cannot take, in the words of Go's pflag. */
-export function badValue({ name, short }: Flag, value: string, reason: string): NetwatchError {
+export function badValue({ name, short }: Flag, value: string, reason: string, hint?: string): NetwatchError {
   const spelled = short === undefined ? `--${name}` : `-${short}, --${name}`;
-  return new NetwatchError('usage', `invalid argument ${JSON.stringify(value)} for "${spelled}" flag: ${reason}`);
+  const message = `invalid argument ${JSON.stringify(value)} for "${spelled}" flag: ${reason}`;
+  return new NetwatchError('usage', message, { hint });
 }
 
 /** The flags and other arguments of one command line. */
@@ -68,6 +69,13 @@ export class ParsedFlags {
       ?.env?.map((variable) => this.#env[variable])
       .find(Boolean);
     return set === undefined ? [] : [set];
+  }
+
+  /** Throws a `usage` error for the first argument that is no flag; for commands that take none. */
+  refusePositionals(command: string, hint?: string): void {
+    const [extra] = this.positionals;
+    if (extra === undefined) return;
+    throw new NetwatchError('usage', `${command} takes no argument, got ${JSON.stringify(extra)}`, { hint });
   }
 
   /** The last value given, or that of the environment. */

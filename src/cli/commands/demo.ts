@@ -116,6 +116,7 @@ export const demo: Command = {
   about: ABOUT,
   options: DEMO_FLAGS,
   async run(context, flags) {
+    flags.refusePositionals('demo', 'To choose what goes wrong, use --scenario.');
     if (flags.text('scenario') === 'list') {
       context.stdout.write(listScenarios());
       return;

@@ -1,4 +1,3 @@
-import { NetwatchError } from '../../base/error.ts';
 import type { Command } from '../command.ts';
 import { openFlowSource } from '../flow-source.ts';
 import { OBSERVE_FLAGS } from '../observe-flags.ts';
@@ -30,12 +29,7 @@ export const observe: Command = {
   about: ABOUT,
   options: OBSERVE_FLAGS,
   async run(context, flags) {
-    const [extra] = flags.positionals;
-    if (extra !== undefined) {
-      throw new NetwatchError('usage', `observe takes no argument, got ${JSON.stringify(extra)}`, {
-        hint: 'To filter by name, use --from, --to or --with.',
-      });
-    }
+    flags.refusePositionals('observe', 'To filter by name, use --from, --to or --with.');
     checkPrinting(flags, context);
     const request = buildFlowsRequest(flags, context.now());
     if (flags.isOn('print-raw-filters')) {

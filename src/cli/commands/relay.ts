@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { hostname } from 'node:os';
-import { NetwatchError } from '../../base/error.ts';
 import { MutableEndpointTable } from '../../flow/endpoints.ts';
 import type { Command } from '../command.ts';
 import type { Flag } from '../options.ts';
@@ -34,8 +33,7 @@ export const relay: Command = {
   usage: 'relay [flags]',
   options: FLAGS,
   async run(context, flags) {
-    const [extra] = flags.positionals;
-    if (extra !== undefined) throw new NetwatchError('usage', `relay takes no argument, got ${JSON.stringify(extra)}`);
+    flags.refusePositionals('relay');
     const { startRelay } = await import('../../relay/relay.ts');
     const listen = flags.all('listen');
     const ringSize = flags.count('ring-size');

@@ -39,6 +39,7 @@ export const status: Command = {
   usage: 'status [flags]',
   options: FLAGS,
   async run(context, flags) {
+    flags.refusePositionals('status', 'To ask another server, use --server.');
     const format = flags.text('output') ?? 'compact';
     if (format !== 'compact' && format !== 'json') {
       throw new NetwatchError('usage', `invalid output format: ${format}`, { hint: 'Use compact or json.' });

@@ -119,8 +119,20 @@ const REFUSED: readonly (readonly [string, string | RegExp])[] = [
   ['--since yesterday', 'invalid argument "yesterday" for "--since" flag: not a time'],
   ['--allowlist {"x":1}', `invalid --allowlist flag: failed to decode '{"x":1}': unknown field x`],
   ['--denylist {', /invalid --denylist flag: failed to decode '\{': .*JSON/],
-  ['--http-path [', /invalid http_path filter "\["/],
+  ['--http-path [', /^invalid argument "\[" for "--http-path" flag: error parsing regexp/],
+  ['--port http', 'invalid argument "http" for "--port" flag: must be a number from 0 to 65535'],
+  ['--to-ip 10.0.0.0/99', 'invalid argument "10.0.0.0/99" for "--to-ip" flag: prefix length out of range'],
+  ['--not --http-status 5x', /^invalid argument "5x" for "--http-status" flag: must be a status/],
 ];
 for (const [argv, message] of REFUSED) {
   test(`refuses ${argv}`, () => assert.throws(() => request(...argv.split(' ')), { code: 'usage', message }));
 }
+
+test('a value of a short list is refused with the list, and with what was nearly written', () => {
+  const all = 'Verdicts are FORWARDED, DROPPED, ERROR, AUDIT, REDIRECTED, TRACED, TRANSLATED.';
+  assert.throws(() => request('--verdict', 'droped'), { hint: `Did you mean DROPPED? ${all}` });
+  assert.throws(() => request('--verdict', 'nothing'), { hint: all });
+  assert.throws(() => request('--type', 'nope'), { hint: /^Give a number or one of .*drop, .*trace/ });
+  assert.throws(() => request('--type', 'trace:nope'), { hint: /to-endpoint/ });
+  assert.throws(() => request('--drop-reason-desc', 'policy_denied'), { hint: 'Did you mean POLICY_DENIED?' });
+});

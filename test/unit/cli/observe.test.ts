@@ -86,3 +86,11 @@ test('without a server there is no past to ask for, and without root nothing at 
       : /^netwatch: watching this host needs root, and no server is given\n/,
   );
 });
+
+for (const command of ['observe', 'demo', 'relay', 'status']) {
+  test(`${command} refuses an argument that no flag takes, before it does anything`, async () => {
+    const { status: code, stdout, stderr } = await runCaptured([command, 'extra']);
+    assert.deepEqual({ code, stdout }, { code: 1, stdout: '' });
+    assert.ok(stderr.startsWith(`netwatch: ${command} takes no argument, got "extra"\n`), stderr);
+  });
+}
