@@ -114,8 +114,8 @@ int nw_egress(struct __sk_buff *skb)
  * Beginning and end of TCP connections.
  *
  * Hook: inet_sock_set_state, because it has role, process, error and totals
- * at the one moment each is right: packets cannot tell them. A socket that
- * existed before netwatch has no state here until it sends or receives.
+ * at the one moment each is right: packets cannot tell them. Of a connection
+ * that is older than netwatch it knows the totals, and neither role nor times.
  */
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(nw_set_state, struct sock *sk, int old, int state)

@@ -19,7 +19,7 @@ static __always_inline void nw_learn_process(struct nw_socket *socket)
 	bpf_get_current_comm(socket->comm, sizeof(socket->comm));
 }
 
-/* The state of a socket, made when it connects, listens or is established. */
+/* The state of a socket, made when there is none. */
 static __always_inline struct nw_socket *nw_track_sock(struct sock *sk)
 {
 	struct nw_socket *socket;
@@ -138,7 +138,8 @@ static __always_inline bool nw_is_internal(const struct sock *sk, const struct n
 static __always_inline void nw_emit_connection(struct sock *sk, int old)
 {
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
-	struct nw_socket *socket = bpf_sk_storage_get(&nw_sockets, sk, NULL, 0);
+	/* Made here for one that was open before netwatch and silent since: its totals are right. */
+	struct nw_socket *socket = nw_track_sock(sk);
 	struct nw_connection *record;
 	struct nw_view view = {};
 

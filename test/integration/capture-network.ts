@@ -84,13 +84,24 @@ export class PairOfPods {
 
   /** Starts a server at the server's end and waits until it listens. */
   async serve(verb: string, ...args: readonly (string | number)[]): Promise<void> {
-    const argv = ['netns', 'exec', this.#names[1], process.execPath, TRAFFIC, verb, ...args.map(String)];
-    const child = spawn('ip', argv, { stdio: ['ignore', 'pipe', 'inherit'] });
+    await this.#start(this.#names[1], verb, args);
+  }
+
+  /** Starts a verb at the client's end and waits until it is ready; the returned function tells it to go on. */
+  async hold(verb: string, ...args: readonly (string | number)[]): Promise<() => void> {
+    const child = await this.#start(this.#names[0], verb, args);
+    return () => void child.stdin?.end('GO\n');
+  }
+
+  async #start(name: string, verb: string, args: readonly (string | number)[]): Promise<ChildProcess> {
+    const argv = ['netns', 'exec', name, process.execPath, TRAFFIC, verb, ...args.map(String)];
+    const child = spawn('ip', argv, { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#children.push(child);
     await new Promise<void>((resolve, reject) => {
       child.stdout?.once('data', () => resolve());
       child.once('exit', () => reject(new Error(`${verb} ended`)));
     });
+    return child;
   }
 
   /** Loads nftables rules at the server's end. */

@@ -113,6 +113,16 @@ switch (verb) {
     socket.on('timeout', () => socket.destroy());
     break;
   }
+  case 'abort': {
+    // An RST as soon as there is input, and no packet before.
+    const socket = connect({ host, port }, ready);
+    socket.on('error', () => {});
+    process.stdin.once('data', () => {
+      socket.resetAndDestroy();
+      process.stdin.destroy();
+    });
+    break;
+  }
   default:
     throw new Error(`no verb ${verb}`);
 }

@@ -304,6 +304,18 @@ describe('capture', { skip, concurrency: false }, () => {
     });
   });
 
+  test('a connection that is older than the capture and was silent has an end, too', async () => {
+    await pods.serve('http-server', pods.server, 8006);
+    const abort = await pods.hold('abort', pods.server, 8006);
+    await record(async (recording) => {
+      abort();
+      const isOurs = (f: Flow) => portOf(f) === 8006 || f.l4?.tcp?.sourcePort === 8006;
+      const closes = await recording.until(2, (f) => f.detail?.event === Event.EVENT_CLOSE && isOurs(f));
+      assert.equal(closes.length, 2);
+      assert.ok(closes.every((f) => Number(f.detail?.netns) > 0 && f.detail?.connection?.durationNs === undefined));
+    });
+  });
+
   test('what is still in the ring buffer at the end is handed over', async () => {
     const root = findCgroupRoot() ?? assert.fail('no cgroup v2');
     const sent = 6007;
