@@ -63,9 +63,23 @@ function deferred(name: string): MessageWriter {
   };
 }
 
+/** Remembers the text of a message as long as the message lives. */
+function remembered(write: MessageWriter): MessageWriter {
+  const texts = new WeakMap<Message, string>();
+  return (message) => {
+    const known = texts.get(message);
+    if (known !== undefined) return known;
+    const text = write(message);
+    texts.set(message, text);
+    return text;
+  };
+}
+
 function valueWriter(kind: string): ValueWriter {
   if (kind.startsWith('enum ')) return enumWriter(kind.slice(5));
-  return SCALARS[kind] ?? (deferred(kind) as ValueWriter);
+  const write = SCALARS[kind] ?? (deferred(kind) as ValueWriter);
+  // Sources give flows of the same endpoint the same object.
+  return kind === 'flow.Endpoint' ? (remembered(write as MessageWriter) as ValueWriter) : write;
 }
 
 function zeroText(kind: string): string {
