@@ -144,7 +144,8 @@ function decoderText(pkg: Package, message: Type): string {
 
 const tagCall = (field: Field, type: number) => {
   const tag = tagOf(field, type);
-  return tag < 0x80 ? `w.byte(${tag});` : `w.uint32(${tag});`;
+  if (tag < 0x80) return `w.byte(${tag});`;
+  return tag < 0x4000 ? `w.pair(${(tag & 0x7f) | 0x80}, ${tag >>> 7});` : `w.uint32(${tag});`;
 };
 
 function encodeValue(pkg: Package, field: Field, value: string): string {

@@ -78,13 +78,25 @@ export class Writer {
       this.byte(value);
       return;
     }
-    const size = value < 0x4000 ? 2 : value < 0x200000 ? 3 : value < 0x10000000 ? 4 : 5;
+    if (value < 0x4000) {
+      this.pair((value & 0x7f) | 0x80, value >>> 7);
+      return;
+    }
+    const size = value < 0x200000 ? 3 : value < 0x10000000 ? 4 : 5;
     this.#reserve(size);
     this.pos -= size;
     const buffer = this.#buffer;
     let at = this.pos;
     for (; value >= 0x80; value >>>= 7) buffer[at++] = (value & 0x7f) | 0x80;
     buffer[at] = value;
+  }
+
+  /** Two bytes in this order, such as a tag above 15. */
+  pair(first: number, second: number): void {
+    if (this.pos < 2) this.#reserve(2);
+    const buffer = this.#buffer;
+    buffer[--this.pos] = second;
+    buffer[--this.pos] = first;
   }
 
   int32(value: number): void {
@@ -100,6 +112,14 @@ export class Writer {
   uint64(value: Uint64): void {
     if (typeof value === 'number' && value >= 0 && value <= 0xffffffff && Number.isInteger(value)) {
       this.uint32(value);
+      return;
+    }
+    if (typeof value === 'number' && value >= 0 && Number.isSafeInteger(value)) {
+      // The low 28 bits are the first four bytes, all with another one behind them.
+      const low = value % 2 ** 28;
+      this.uint32((value - low) / 2 ** 28);
+      this.pair(((low >>> 14) & 0x7f) | 0x80, (low >>> 21) | 0x80);
+      this.pair((low & 0x7f) | 0x80, ((low >>> 7) & 0x7f) | 0x80);
       return;
     }
     if (typeof value === 'number' && !Number.isSafeInteger(value)) {

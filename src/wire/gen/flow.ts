@@ -72,30 +72,30 @@ export function encodeFlow(w: Writer, m: types.Flow): void {
   if (m.egressDeniedBy !== undefined) for (let i = m.egressDeniedBy.length - 1; i >= 0; i--) { const v = m.egressDeniedBy[i]; if (v === undefined) continue; const mark = w.length; encodePolicy(w, v); w.uint32(w.since(mark)); w.uint32(168034); }
   if (m.ingressAllowedBy !== undefined) for (let i = m.ingressAllowedBy.length - 1; i >= 0; i--) { const v = m.ingressAllowedBy[i]; if (v === undefined) continue; const mark = w.length; encodePolicy(w, v); w.uint32(w.since(mark)); w.uint32(168018); }
   if (m.egressAllowedBy !== undefined) for (let i = m.egressAllowedBy.length - 1; i >= 0; i--) { const v = m.egressAllowedBy[i]; if (v === undefined) continue; const mark = w.length; encodePolicy(w, v); w.uint32(w.since(mark)); w.uint32(168010); }
-  if (m.emitter !== undefined) { const mark = w.length; encodeEmitter(w, m.emitter); w.uint32(w.since(mark)); w.uint32(330); }
-  if (m.ipTraceId !== undefined) { const mark = w.length; encodeIPTraceID(w, m.ipTraceId); w.uint32(w.since(mark)); w.uint32(322); }
-  if (m.tunnel !== undefined) { const mark = w.length; encodeTunnel(w, m.tunnel); w.uint32(w.since(mark)); w.uint32(314); }
-  if (m.file !== undefined) { const mark = w.length; encodeFileInfo(w, m.file); w.uint32(w.since(mark)); w.uint32(306); }
-  if (m.nodeLabels !== undefined) for (let i = m.nodeLabels.length - 1; i >= 0; i--) { const v = m.nodeLabels[i]; if (v === undefined) continue; w.string(v); w.uint32(298); }
-  if (m.traceReason) { w.int32(m.traceReason); w.uint32(288); }
-  if (m.authType) { w.int32(m.authType); w.uint32(280); }
-  if (m.uuid) { w.string(m.uuid); w.uint32(274); }
-  if (m.cgroupId) { w.uint64(m.cgroupId); w.uint32(264); }
-  if (m.socketCookie) { w.uint64(m.socketCookie); w.uint32(256); }
-  if (m.sockXlatePoint) { w.int32(m.sockXlatePoint); w.uint32(248); }
-  if (m.traceContext !== undefined) { const mark = w.length; encodeTraceContext(w, m.traceContext); w.uint32(w.since(mark)); w.uint32(242); }
-  if (m.proxyPort) { w.uint32(m.proxyPort); w.uint32(232); }
-  if (m.interface !== undefined) { const mark = w.length; encodeNetworkInterface(w, m.interface); w.uint32(w.since(mark)); w.uint32(226); }
-  if (m.debugCapturePoint) { w.int32(m.debugCapturePoint); w.uint32(216); }
-  if (m.isReply !== undefined) { const mark = w.length; encodeBoolValue(w, m.isReply); w.uint32(w.since(mark)); w.uint32(210); }
-  if (m.dropReasonDesc) { w.int32(m.dropReasonDesc); w.uint32(200); }
-  if (m.traceObservationPoint) { w.int32(m.traceObservationPoint); w.uint32(192); }
-  if (m.policyMatchType) { w.uint32(m.policyMatchType); w.uint32(184); }
-  if (m.trafficDirection) { w.int32(m.trafficDirection); w.uint32(176); }
-  if (m.destinationService !== undefined) { const mark = w.length; encodeService(w, m.destinationService); w.uint32(w.since(mark)); w.uint32(170); }
-  if (m.sourceService !== undefined) { const mark = w.length; encodeService(w, m.sourceService); w.uint32(w.since(mark)); w.uint32(162); }
-  if (m.eventType !== undefined) { const mark = w.length; encodeCiliumEventType(w, m.eventType); w.uint32(w.since(mark)); w.uint32(154); }
-  if (m.reply) { w.bool(m.reply); w.uint32(128); }
+  if (m.emitter !== undefined) { const mark = w.length; encodeEmitter(w, m.emitter); w.uint32(w.since(mark)); w.pair(202, 2); }
+  if (m.ipTraceId !== undefined) { const mark = w.length; encodeIPTraceID(w, m.ipTraceId); w.uint32(w.since(mark)); w.pair(194, 2); }
+  if (m.tunnel !== undefined) { const mark = w.length; encodeTunnel(w, m.tunnel); w.uint32(w.since(mark)); w.pair(186, 2); }
+  if (m.file !== undefined) { const mark = w.length; encodeFileInfo(w, m.file); w.uint32(w.since(mark)); w.pair(178, 2); }
+  if (m.nodeLabels !== undefined) for (let i = m.nodeLabels.length - 1; i >= 0; i--) { const v = m.nodeLabels[i]; if (v === undefined) continue; w.string(v); w.pair(170, 2); }
+  if (m.traceReason) { w.int32(m.traceReason); w.pair(160, 2); }
+  if (m.authType) { w.int32(m.authType); w.pair(152, 2); }
+  if (m.uuid) { w.string(m.uuid); w.pair(146, 2); }
+  if (m.cgroupId) { w.uint64(m.cgroupId); w.pair(136, 2); }
+  if (m.socketCookie) { w.uint64(m.socketCookie); w.pair(128, 2); }
+  if (m.sockXlatePoint) { w.int32(m.sockXlatePoint); w.pair(248, 1); }
+  if (m.traceContext !== undefined) { const mark = w.length; encodeTraceContext(w, m.traceContext); w.uint32(w.since(mark)); w.pair(242, 1); }
+  if (m.proxyPort) { w.uint32(m.proxyPort); w.pair(232, 1); }
+  if (m.interface !== undefined) { const mark = w.length; encodeNetworkInterface(w, m.interface); w.uint32(w.since(mark)); w.pair(226, 1); }
+  if (m.debugCapturePoint) { w.int32(m.debugCapturePoint); w.pair(216, 1); }
+  if (m.isReply !== undefined) { const mark = w.length; encodeBoolValue(w, m.isReply); w.uint32(w.since(mark)); w.pair(210, 1); }
+  if (m.dropReasonDesc) { w.int32(m.dropReasonDesc); w.pair(200, 1); }
+  if (m.traceObservationPoint) { w.int32(m.traceObservationPoint); w.pair(192, 1); }
+  if (m.policyMatchType) { w.uint32(m.policyMatchType); w.pair(184, 1); }
+  if (m.trafficDirection) { w.int32(m.trafficDirection); w.pair(176, 1); }
+  if (m.destinationService !== undefined) { const mark = w.length; encodeService(w, m.destinationService); w.uint32(w.since(mark)); w.pair(170, 1); }
+  if (m.sourceService !== undefined) { const mark = w.length; encodeService(w, m.sourceService); w.uint32(w.since(mark)); w.pair(162, 1); }
+  if (m.eventType !== undefined) { const mark = w.length; encodeCiliumEventType(w, m.eventType); w.uint32(w.since(mark)); w.pair(154, 1); }
+  if (m.reply) { w.bool(m.reply); w.pair(128, 1); }
   if (m.l7 !== undefined) { const mark = w.length; encodeLayer7(w, m.l7); w.uint32(w.since(mark)); w.byte(122); }
   if (m.destinationNames !== undefined) for (let i = m.destinationNames.length - 1; i >= 0; i--) { const v = m.destinationNames[i]; if (v === undefined) continue; w.string(v); w.byte(114); }
   if (m.sourceNames !== undefined) for (let i = m.sourceNames.length - 1; i >= 0; i--) { const v = m.sourceNames[i]; if (v === undefined) continue; w.string(v); w.byte(106); }
@@ -198,9 +198,9 @@ export function decodeLayer7(r: Reader, m: Draft<types.Layer7> = {}): types.Laye
 
 /** Writes a flow.Layer7. */
 export function encodeLayer7(w: Writer, m: types.Layer7): void {
-  if (m.kafka !== undefined) { const mark = w.length; encodeKafka(w, m.kafka); w.uint32(w.since(mark)); w.uint32(818); }
-  if (m.http !== undefined) { const mark = w.length; encodeHTTP(w, m.http); w.uint32(w.since(mark)); w.uint32(810); }
-  if (m.dns !== undefined) { const mark = w.length; encodeDNS(w, m.dns); w.uint32(w.since(mark)); w.uint32(802); }
+  if (m.kafka !== undefined) { const mark = w.length; encodeKafka(w, m.kafka); w.uint32(w.since(mark)); w.pair(178, 6); }
+  if (m.http !== undefined) { const mark = w.length; encodeHTTP(w, m.http); w.uint32(w.since(mark)); w.pair(170, 6); }
+  if (m.dns !== undefined) { const mark = w.length; encodeDNS(w, m.dns); w.uint32(w.since(mark)); w.pair(162, 6); }
   if (m.latencyNs) { w.uint64(m.latencyNs); w.byte(16); }
   if (m.type) { w.int32(m.type); w.byte(8); }
 }
@@ -655,32 +655,32 @@ export function decodeFlowFilter(r: Reader, m: Draft<types.FlowFilter> = {}): ty
 
 /** Writes a flow.FlowFilter. */
 export function encodeFlowFilter(w: Writer, m: types.FlowFilter): void {
-  if (m.experimental !== undefined) { const mark = w.length; encodeFlowFilterExperimental(w, m.experimental); w.uint32(w.since(mark)); w.uint32(7994); }
-  if (m.encrypted !== undefined && m.encrypted.length > 0) { const mark = w.length; for (let i = m.encrypted.length - 1; i >= 0; i--) { const v = m.encrypted[i]; if (v === undefined) continue; w.bool(v); } w.uint32(w.since(mark)); w.uint32(322); }
-  if (m.ipTraceId !== undefined && m.ipTraceId.length > 0) { const mark = w.length; for (let i = m.ipTraceId.length - 1; i >= 0; i--) { const v = m.ipTraceId[i]; if (v === undefined) continue; w.uint64(v); } w.uint32(w.since(mark)); w.uint32(314); }
-  if (m.destinationClusterName !== undefined) for (let i = m.destinationClusterName.length - 1; i >= 0; i--) { const v = m.destinationClusterName[i]; if (v === undefined) continue; w.string(v); w.uint32(306); }
-  if (m.sourceClusterName !== undefined) for (let i = m.sourceClusterName.length - 1; i >= 0; i--) { const v = m.sourceClusterName[i]; if (v === undefined) continue; w.string(v); w.uint32(298); }
-  if (m.nodeLabels !== undefined) for (let i = m.nodeLabels.length - 1; i >= 0; i--) { const v = m.nodeLabels[i]; if (v === undefined) continue; w.string(v); w.uint32(290); }
-  if (m.interface !== undefined) for (let i = m.interface.length - 1; i >= 0; i--) { const v = m.interface[i]; if (v === undefined) continue; const mark = w.length; encodeNetworkInterface(w, v); w.uint32(w.since(mark)); w.uint32(282); }
-  if (m.sourceIpXlated !== undefined) for (let i = m.sourceIpXlated.length - 1; i >= 0; i--) { const v = m.sourceIpXlated[i]; if (v === undefined) continue; w.string(v); w.uint32(274); }
-  if (m.dropReasonDesc !== undefined && m.dropReasonDesc.length > 0) { const mark = w.length; for (let i = m.dropReasonDesc.length - 1; i >= 0; i--) { const v = m.dropReasonDesc[i]; if (v === undefined) continue; w.int32(v); } w.uint32(w.since(mark)); w.uint32(266); }
-  if (m.httpHeader !== undefined) for (let i = m.httpHeader.length - 1; i >= 0; i--) { const v = m.httpHeader[i]; if (v === undefined) continue; const mark = w.length; encodeHTTPHeader(w, v); w.uint32(w.since(mark)); w.uint32(258); }
-  if (m.httpUrl !== undefined) for (let i = m.httpUrl.length - 1; i >= 0; i--) { const v = m.httpUrl[i]; if (v === undefined) continue; w.string(v); w.uint32(250); }
-  if (m.trafficDirection !== undefined && m.trafficDirection.length > 0) { const mark = w.length; for (let i = m.trafficDirection.length - 1; i >= 0; i--) { const v = m.trafficDirection[i]; if (v === undefined) continue; w.int32(v); } w.uint32(w.since(mark)); w.uint32(242); }
-  if (m.uuid !== undefined) for (let i = m.uuid.length - 1; i >= 0; i--) { const v = m.uuid[i]; if (v === undefined) continue; w.string(v); w.uint32(234); }
-  if (m.traceId !== undefined) for (let i = m.traceId.length - 1; i >= 0; i--) { const v = m.traceId[i]; if (v === undefined) continue; w.string(v); w.uint32(226); }
-  if (m.destinationWorkload !== undefined) for (let i = m.destinationWorkload.length - 1; i >= 0; i--) { const v = m.destinationWorkload[i]; if (v === undefined) continue; const mark = w.length; encodeWorkload(w, v); w.uint32(w.since(mark)); w.uint32(218); }
-  if (m.sourceWorkload !== undefined) for (let i = m.sourceWorkload.length - 1; i >= 0; i--) { const v = m.sourceWorkload[i]; if (v === undefined) continue; const mark = w.length; encodeWorkload(w, v); w.uint32(w.since(mark)); w.uint32(210); }
-  if (m.ipVersion !== undefined && m.ipVersion.length > 0) { const mark = w.length; for (let i = m.ipVersion.length - 1; i >= 0; i--) { const v = m.ipVersion[i]; if (v === undefined) continue; w.int32(v); } w.uint32(w.since(mark)); w.uint32(202); }
-  if (m.nodeName !== undefined) for (let i = m.nodeName.length - 1; i >= 0; i--) { const v = m.nodeName[i]; if (v === undefined) continue; w.string(v); w.uint32(194); }
-  if (m.tcpFlags !== undefined) for (let i = m.tcpFlags.length - 1; i >= 0; i--) { const v = m.tcpFlags[i]; if (v === undefined) continue; const mark = w.length; encodeTCPFlags(w, v); w.uint32(w.since(mark)); w.uint32(186); }
-  if (m.httpPath !== undefined) for (let i = m.httpPath.length - 1; i >= 0; i--) { const v = m.httpPath[i]; if (v === undefined) continue; w.string(v); w.uint32(178); }
-  if (m.httpMethod !== undefined) for (let i = m.httpMethod.length - 1; i >= 0; i--) { const v = m.httpMethod[i]; if (v === undefined) continue; w.string(v); w.uint32(170); }
-  if (m.destinationIdentity !== undefined && m.destinationIdentity.length > 0) { const mark = w.length; for (let i = m.destinationIdentity.length - 1; i >= 0; i--) { const v = m.destinationIdentity[i]; if (v === undefined) continue; w.uint32(v); } w.uint32(w.since(mark)); w.uint32(162); }
-  if (m.sourceIdentity !== undefined && m.sourceIdentity.length > 0) { const mark = w.length; for (let i = m.sourceIdentity.length - 1; i >= 0; i--) { const v = m.sourceIdentity[i]; if (v === undefined) continue; w.uint32(v); } w.uint32(w.since(mark)); w.uint32(154); }
-  if (m.dnsQuery !== undefined) for (let i = m.dnsQuery.length - 1; i >= 0; i--) { const v = m.dnsQuery[i]; if (v === undefined) continue; w.string(v); w.uint32(146); }
-  if (m.destinationService !== undefined) for (let i = m.destinationService.length - 1; i >= 0; i--) { const v = m.destinationService[i]; if (v === undefined) continue; w.string(v); w.uint32(138); }
-  if (m.sourceService !== undefined) for (let i = m.sourceService.length - 1; i >= 0; i--) { const v = m.sourceService[i]; if (v === undefined) continue; w.string(v); w.uint32(130); }
+  if (m.experimental !== undefined) { const mark = w.length; encodeFlowFilterExperimental(w, m.experimental); w.uint32(w.since(mark)); w.pair(186, 62); }
+  if (m.encrypted !== undefined && m.encrypted.length > 0) { const mark = w.length; for (let i = m.encrypted.length - 1; i >= 0; i--) { const v = m.encrypted[i]; if (v === undefined) continue; w.bool(v); } w.uint32(w.since(mark)); w.pair(194, 2); }
+  if (m.ipTraceId !== undefined && m.ipTraceId.length > 0) { const mark = w.length; for (let i = m.ipTraceId.length - 1; i >= 0; i--) { const v = m.ipTraceId[i]; if (v === undefined) continue; w.uint64(v); } w.uint32(w.since(mark)); w.pair(186, 2); }
+  if (m.destinationClusterName !== undefined) for (let i = m.destinationClusterName.length - 1; i >= 0; i--) { const v = m.destinationClusterName[i]; if (v === undefined) continue; w.string(v); w.pair(178, 2); }
+  if (m.sourceClusterName !== undefined) for (let i = m.sourceClusterName.length - 1; i >= 0; i--) { const v = m.sourceClusterName[i]; if (v === undefined) continue; w.string(v); w.pair(170, 2); }
+  if (m.nodeLabels !== undefined) for (let i = m.nodeLabels.length - 1; i >= 0; i--) { const v = m.nodeLabels[i]; if (v === undefined) continue; w.string(v); w.pair(162, 2); }
+  if (m.interface !== undefined) for (let i = m.interface.length - 1; i >= 0; i--) { const v = m.interface[i]; if (v === undefined) continue; const mark = w.length; encodeNetworkInterface(w, v); w.uint32(w.since(mark)); w.pair(154, 2); }
+  if (m.sourceIpXlated !== undefined) for (let i = m.sourceIpXlated.length - 1; i >= 0; i--) { const v = m.sourceIpXlated[i]; if (v === undefined) continue; w.string(v); w.pair(146, 2); }
+  if (m.dropReasonDesc !== undefined && m.dropReasonDesc.length > 0) { const mark = w.length; for (let i = m.dropReasonDesc.length - 1; i >= 0; i--) { const v = m.dropReasonDesc[i]; if (v === undefined) continue; w.int32(v); } w.uint32(w.since(mark)); w.pair(138, 2); }
+  if (m.httpHeader !== undefined) for (let i = m.httpHeader.length - 1; i >= 0; i--) { const v = m.httpHeader[i]; if (v === undefined) continue; const mark = w.length; encodeHTTPHeader(w, v); w.uint32(w.since(mark)); w.pair(130, 2); }
+  if (m.httpUrl !== undefined) for (let i = m.httpUrl.length - 1; i >= 0; i--) { const v = m.httpUrl[i]; if (v === undefined) continue; w.string(v); w.pair(250, 1); }
+  if (m.trafficDirection !== undefined && m.trafficDirection.length > 0) { const mark = w.length; for (let i = m.trafficDirection.length - 1; i >= 0; i--) { const v = m.trafficDirection[i]; if (v === undefined) continue; w.int32(v); } w.uint32(w.since(mark)); w.pair(242, 1); }
+  if (m.uuid !== undefined) for (let i = m.uuid.length - 1; i >= 0; i--) { const v = m.uuid[i]; if (v === undefined) continue; w.string(v); w.pair(234, 1); }
+  if (m.traceId !== undefined) for (let i = m.traceId.length - 1; i >= 0; i--) { const v = m.traceId[i]; if (v === undefined) continue; w.string(v); w.pair(226, 1); }
+  if (m.destinationWorkload !== undefined) for (let i = m.destinationWorkload.length - 1; i >= 0; i--) { const v = m.destinationWorkload[i]; if (v === undefined) continue; const mark = w.length; encodeWorkload(w, v); w.uint32(w.since(mark)); w.pair(218, 1); }
+  if (m.sourceWorkload !== undefined) for (let i = m.sourceWorkload.length - 1; i >= 0; i--) { const v = m.sourceWorkload[i]; if (v === undefined) continue; const mark = w.length; encodeWorkload(w, v); w.uint32(w.since(mark)); w.pair(210, 1); }
+  if (m.ipVersion !== undefined && m.ipVersion.length > 0) { const mark = w.length; for (let i = m.ipVersion.length - 1; i >= 0; i--) { const v = m.ipVersion[i]; if (v === undefined) continue; w.int32(v); } w.uint32(w.since(mark)); w.pair(202, 1); }
+  if (m.nodeName !== undefined) for (let i = m.nodeName.length - 1; i >= 0; i--) { const v = m.nodeName[i]; if (v === undefined) continue; w.string(v); w.pair(194, 1); }
+  if (m.tcpFlags !== undefined) for (let i = m.tcpFlags.length - 1; i >= 0; i--) { const v = m.tcpFlags[i]; if (v === undefined) continue; const mark = w.length; encodeTCPFlags(w, v); w.uint32(w.since(mark)); w.pair(186, 1); }
+  if (m.httpPath !== undefined) for (let i = m.httpPath.length - 1; i >= 0; i--) { const v = m.httpPath[i]; if (v === undefined) continue; w.string(v); w.pair(178, 1); }
+  if (m.httpMethod !== undefined) for (let i = m.httpMethod.length - 1; i >= 0; i--) { const v = m.httpMethod[i]; if (v === undefined) continue; w.string(v); w.pair(170, 1); }
+  if (m.destinationIdentity !== undefined && m.destinationIdentity.length > 0) { const mark = w.length; for (let i = m.destinationIdentity.length - 1; i >= 0; i--) { const v = m.destinationIdentity[i]; if (v === undefined) continue; w.uint32(v); } w.uint32(w.since(mark)); w.pair(162, 1); }
+  if (m.sourceIdentity !== undefined && m.sourceIdentity.length > 0) { const mark = w.length; for (let i = m.sourceIdentity.length - 1; i >= 0; i--) { const v = m.sourceIdentity[i]; if (v === undefined) continue; w.uint32(v); } w.uint32(w.since(mark)); w.pair(154, 1); }
+  if (m.dnsQuery !== undefined) for (let i = m.dnsQuery.length - 1; i >= 0; i--) { const v = m.dnsQuery[i]; if (v === undefined) continue; w.string(v); w.pair(146, 1); }
+  if (m.destinationService !== undefined) for (let i = m.destinationService.length - 1; i >= 0; i--) { const v = m.destinationService[i]; if (v === undefined) continue; w.string(v); w.pair(138, 1); }
+  if (m.sourceService !== undefined) for (let i = m.sourceService.length - 1; i >= 0; i--) { const v = m.sourceService[i]; if (v === undefined) continue; w.string(v); w.pair(130, 1); }
   if (m.reply !== undefined && m.reply.length > 0) { const mark = w.length; for (let i = m.reply.length - 1; i >= 0; i--) { const v = m.reply[i]; if (v === undefined) continue; w.bool(v); } w.uint32(w.since(mark)); w.byte(122); }
   if (m.destinationPort !== undefined) for (let i = m.destinationPort.length - 1; i >= 0; i--) { const v = m.destinationPort[i]; if (v === undefined) continue; w.string(v); w.byte(114); }
   if (m.sourcePort !== undefined) for (let i = m.sourcePort.length - 1; i >= 0; i--) { const v = m.sourcePort[i]; if (v === undefined) continue; w.string(v); w.byte(106); }
@@ -901,14 +901,14 @@ export function decodeAgentEvent(r: Reader, m: Draft<types.AgentEvent> = {}): ty
 
 /** Writes a flow.AgentEvent. */
 export function encodeAgentEvent(w: Writer, m: types.AgentEvent): void {
-  if (m.serviceDelete !== undefined) { const mark = w.length; encodeServiceDeleteNotification(w, m.serviceDelete); w.uint32(w.since(mark)); w.uint32(858); }
-  if (m.serviceUpsert !== undefined) { const mark = w.length; encodeServiceUpsertNotification(w, m.serviceUpsert); w.uint32(w.since(mark)); w.uint32(850); }
-  if (m.ipcacheUpdate !== undefined) { const mark = w.length; encodeIPCacheNotification(w, m.ipcacheUpdate); w.uint32(w.since(mark)); w.uint32(842); }
-  if (m.endpointUpdate !== undefined) { const mark = w.length; encodeEndpointUpdateNotification(w, m.endpointUpdate); w.uint32(w.since(mark)); w.uint32(834); }
-  if (m.endpointRegenerate !== undefined) { const mark = w.length; encodeEndpointRegenNotification(w, m.endpointRegenerate); w.uint32(w.since(mark)); w.uint32(826); }
-  if (m.policyUpdate !== undefined) { const mark = w.length; encodePolicyUpdateNotification(w, m.policyUpdate); w.uint32(w.since(mark)); w.uint32(818); }
-  if (m.agentStart !== undefined) { const mark = w.length; encodeTimeNotification(w, m.agentStart); w.uint32(w.since(mark)); w.uint32(810); }
-  if (m.unknown !== undefined) { const mark = w.length; encodeAgentEventUnknown(w, m.unknown); w.uint32(w.since(mark)); w.uint32(802); }
+  if (m.serviceDelete !== undefined) { const mark = w.length; encodeServiceDeleteNotification(w, m.serviceDelete); w.uint32(w.since(mark)); w.pair(218, 6); }
+  if (m.serviceUpsert !== undefined) { const mark = w.length; encodeServiceUpsertNotification(w, m.serviceUpsert); w.uint32(w.since(mark)); w.pair(210, 6); }
+  if (m.ipcacheUpdate !== undefined) { const mark = w.length; encodeIPCacheNotification(w, m.ipcacheUpdate); w.uint32(w.since(mark)); w.pair(202, 6); }
+  if (m.endpointUpdate !== undefined) { const mark = w.length; encodeEndpointUpdateNotification(w, m.endpointUpdate); w.uint32(w.since(mark)); w.pair(194, 6); }
+  if (m.endpointRegenerate !== undefined) { const mark = w.length; encodeEndpointRegenNotification(w, m.endpointRegenerate); w.uint32(w.since(mark)); w.pair(186, 6); }
+  if (m.policyUpdate !== undefined) { const mark = w.length; encodePolicyUpdateNotification(w, m.policyUpdate); w.uint32(w.since(mark)); w.pair(178, 6); }
+  if (m.agentStart !== undefined) { const mark = w.length; encodeTimeNotification(w, m.agentStart); w.uint32(w.since(mark)); w.pair(170, 6); }
+  if (m.unknown !== undefined) { const mark = w.length; encodeAgentEventUnknown(w, m.unknown); w.uint32(w.since(mark)); w.pair(162, 6); }
   if (m.type) { w.int32(m.type); w.byte(8); }
 }
 

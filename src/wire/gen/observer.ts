@@ -75,7 +75,7 @@ export function decodeGetFlowsRequest(r: Reader, m: Draft<types.GetFlowsRequest>
 /** Writes a observer.GetFlowsRequest. */
 export function encodeGetFlowsRequest(w: Writer, m: types.GetFlowsRequest): void {
   if (m.extensions !== undefined) { const mark = w.length; encodeAny(w, m.extensions); w.uint32(w.since(mark)); w.uint32(1200002); }
-  if (m.experimental !== undefined) { const mark = w.length; encodeGetFlowsRequestExperimental(w, m.experimental); w.uint32(w.since(mark)); w.uint32(7994); }
+  if (m.experimental !== undefined) { const mark = w.length; encodeGetFlowsRequestExperimental(w, m.experimental); w.uint32(w.since(mark)); w.pair(186, 62); }
   if (m.fieldMask !== undefined) { const mark = w.length; encodeFieldMask(w, m.fieldMask); w.uint32(w.since(mark)); w.byte(82); }
   if (m.first) { w.bool(m.first); w.byte(72); }
   if (m.until !== undefined) { const mark = w.length; encodeTimestamp(w, m.until); w.uint32(w.since(mark)); w.byte(66); }
@@ -117,8 +117,8 @@ export function decodeGetFlowsResponse(r: Reader, m: Draft<types.GetFlowsRespons
 
 /** Writes a observer.GetFlowsResponse. */
 export function encodeGetFlowsResponse(w: Writer, m: types.GetFlowsResponse): void {
-  if (m.time !== undefined) { const mark = w.length; encodeTimestamp(w, m.time); w.uint32(w.since(mark)); w.uint32(8010); }
-  if (m.nodeName) { w.string(m.nodeName); w.uint32(8002); }
+  if (m.time !== undefined) { const mark = w.length; encodeTimestamp(w, m.time); w.uint32(w.since(mark)); w.pair(202, 62); }
+  if (m.nodeName) { w.string(m.nodeName); w.pair(194, 62); }
   if (m.lostEvents !== undefined) { const mark = w.length; flowCodec.encodeLostEvent(w, m.lostEvents); w.uint32(w.since(mark)); w.byte(26); }
   if (m.nodeStatus !== undefined) { const mark = w.length; relayCodec.encodeNodeStatusEvent(w, m.nodeStatus); w.uint32(w.since(mark)); w.byte(18); }
   if (m.flow !== undefined) { const mark = w.length; flowCodec.encodeFlow(w, m.flow); w.uint32(w.since(mark)); w.byte(10); }
@@ -165,8 +165,8 @@ export function decodeGetAgentEventsResponse(r: Reader, m: Draft<types.GetAgentE
 
 /** Writes a observer.GetAgentEventsResponse. */
 export function encodeGetAgentEventsResponse(w: Writer, m: types.GetAgentEventsResponse): void {
-  if (m.time !== undefined) { const mark = w.length; encodeTimestamp(w, m.time); w.uint32(w.since(mark)); w.uint32(8010); }
-  if (m.nodeName) { w.string(m.nodeName); w.uint32(8002); }
+  if (m.time !== undefined) { const mark = w.length; encodeTimestamp(w, m.time); w.uint32(w.since(mark)); w.pair(202, 62); }
+  if (m.nodeName) { w.string(m.nodeName); w.pair(194, 62); }
   if (m.agentEvent !== undefined) { const mark = w.length; flowCodec.encodeAgentEvent(w, m.agentEvent); w.uint32(w.since(mark)); w.byte(10); }
 }
 
@@ -211,8 +211,8 @@ export function decodeGetDebugEventsResponse(r: Reader, m: Draft<types.GetDebugE
 
 /** Writes a observer.GetDebugEventsResponse. */
 export function encodeGetDebugEventsResponse(w: Writer, m: types.GetDebugEventsResponse): void {
-  if (m.time !== undefined) { const mark = w.length; encodeTimestamp(w, m.time); w.uint32(w.since(mark)); w.uint32(8010); }
-  if (m.nodeName) { w.string(m.nodeName); w.uint32(8002); }
+  if (m.time !== undefined) { const mark = w.length; encodeTimestamp(w, m.time); w.uint32(w.since(mark)); w.pair(202, 62); }
+  if (m.nodeName) { w.string(m.nodeName); w.pair(194, 62); }
   if (m.debugEvent !== undefined) { const mark = w.length; flowCodec.encodeDebugEvent(w, m.debugEvent); w.uint32(w.since(mark)); w.byte(10); }
 }
 
@@ -366,8 +366,8 @@ export function decodeExportEvent(r: Reader, m: Draft<types.ExportEvent> = {}): 
 
 /** Writes a observer.ExportEvent. */
 export function encodeExportEvent(w: Writer, m: types.ExportEvent): void {
-  if (m.time !== undefined) { const mark = w.length; encodeTimestamp(w, m.time); w.uint32(w.since(mark)); w.uint32(8010); }
-  if (m.nodeName) { w.string(m.nodeName); w.uint32(8002); }
+  if (m.time !== undefined) { const mark = w.length; encodeTimestamp(w, m.time); w.uint32(w.since(mark)); w.pair(202, 62); }
+  if (m.nodeName) { w.string(m.nodeName); w.pair(194, 62); }
   if (m.debugEvent !== undefined) { const mark = w.length; flowCodec.encodeDebugEvent(w, m.debugEvent); w.uint32(w.since(mark)); w.byte(42); }
   if (m.agentEvent !== undefined) { const mark = w.length; flowCodec.encodeAgentEvent(w, m.agentEvent); w.uint32(w.since(mark)); w.byte(34); }
   if (m.lostEvents !== undefined) { const mark = w.length; flowCodec.encodeLostEvent(w, m.lostEvents); w.uint32(w.since(mark)); w.byte(26); }
