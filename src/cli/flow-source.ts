@@ -15,6 +15,8 @@ export interface OpenedSource {
   readonly live: boolean;
   /** It has no flows from before it was opened: asking for past ones only would always show nothing. */
   readonly startsNow?: boolean;
+  /** What to know or try while nothing arrives, one line. */
+  readonly hint?: string;
   close(): Promise<void>;
 }
 
@@ -33,12 +35,23 @@ async function openServer(server: string): Promise<OpenedSource> {
   return { source, title: source.address, live: true, close: () => source.close() };
 }
 
-async function openEmbeddedRelay(): Promise<OpenedSource> {
+const NO_LOOPBACK = 'Loopback traffic is not watched; --loopback adds it.';
+
+async function openEmbeddedRelay(loopback: boolean): Promise<OpenedSource> {
   const { startRelay } = await import('../relay/relay.ts');
   const node = hostname();
   const endpoints = new MutableEndpointTable();
-  const relay = await startRelay({ nodeName: node, version: VERSION, endpoints, listen: [], scope: 'all' });
-  return { source: relay.source, title: node, live: true, startsNow: true, close: () => relay.stop() };
+  const captureOptions = { loopback };
+  const relay = await startRelay({
+    nodeName: node,
+    version: VERSION,
+    endpoints,
+    listen: [],
+    scope: 'all',
+    captureOptions,
+  });
+  const hint = loopback ? undefined : NO_LOOPBACK;
+  return { source: relay.source, title: node, live: true, startsNow: true, hint, close: () => relay.stop() };
 }
 
 /** Flags that ask for the past, or for an end: a relay that starts with the command has neither. */
@@ -51,22 +64,44 @@ function refusePast(flags: ParsedFlags): void {
   });
 }
 
-const isRoot = (): boolean => process.getuid?.() === 0;
+/** Throws what keeps this process from watching this host, with the other places flows can come from. */
+async function requireCapture(): Promise<void> {
+  const { checkRequirements } = await import('../capture/requirements.ts');
+  try {
+    checkRequirements(undefined);
+  } catch (thrown) {
+    if (!(thrown instanceof NetwatchError && thrown.code === 'permission')) throw thrown;
+    throw new NetwatchError('permission', 'watching this host needs root, and no server is given', {
+      hint: 'Run it with sudo, or give --server host:port or unix:///path (NETWATCH_SERVER), or --input-file FILE.',
+      cause: thrown,
+    });
+  }
+}
+
+/** What only says how this host is watched means nothing to a server or a file. */
+function refuseLoopback(flags: ParsedFlags, other: string): void {
+  if (!flags.has('loopback')) return;
+  throw new NetwatchError('usage', `cannot set both --loopback and --${other}`, {
+    hint: 'A relay watches loopback traffic when it is itself started with --loopback.',
+  });
+}
 
 /**
- * Decides where flows come from: `--input-file`, else `--server` or its environment variables, else, for root, a relay
- * inside this process. Throws `NetwatchError` that lists these choices when none is possible.
+ * Decides where flows come from: `--input-file`, else `--server` or its environment variables, else a relay inside this
+ * process, if it may capture. Throws `NetwatchError` that lists these choices when none is possible.
  */
 export async function openFlowSource(flags: ParsedFlags, context: Context): Promise<OpenedSource> {
   const file = flags.text('input-file');
-  if (file !== undefined) return openFile(file, context);
-  const server = flags.text('server');
-  if (server !== undefined) return openServer(server);
-  if (isRoot()) {
-    refusePast(flags);
-    return openEmbeddedRelay();
+  if (file !== undefined) {
+    refuseLoopback(flags, 'input-file');
+    return openFile(file, context);
   }
-  throw new NetwatchError('permission', 'watching this host needs root, and no server is given', {
-    hint: 'Run it with sudo, or give --server host:port or unix:///path (NETWATCH_SERVER), or --input-file FILE.',
-  });
+  const server = flags.text('server');
+  if (server !== undefined) {
+    refuseLoopback(flags, 'server');
+    return openServer(server);
+  }
+  await requireCapture();
+  refusePast(flags);
+  return openEmbeddedRelay(flags.isOn('loopback'));
 }

@@ -6,6 +6,13 @@ const SELECT = 'Which flows';
 const FORMAT = 'Output';
 const SOURCE = 'Where from';
 
+/** How this host is watched, for commands that start a capture. */
+export const LOOPBACK_FLAG: Flag = {
+  name: 'loopback',
+  help: 'Watch loopback traffic of this host, too',
+  group: SOURCE,
+};
+
 /** The flag table of `netwatch observe`. */
 export const OBSERVE_FLAGS: readonly Flag[] = [
   {
@@ -57,6 +64,7 @@ export const OBSERVE_FLAGS: readonly Flag[] = [
     help: 'A relay, hub or Hubble server: host:port or unix:///path; without one, this host from now on (as root)',
     group: SOURCE,
   },
+  LOOPBACK_FLAG,
   {
     name: 'input-file',
     value: 'FILE',

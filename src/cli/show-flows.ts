@@ -86,7 +86,8 @@ async function showLive(
 ): Promise<void> {
   const { runTui } = await import('../tui/run.tsx');
   const { stdin, signal, env } = context;
-  await runTui({ source: opened.source, request, title: opened.title, stdin, stdout, signal, env });
+  const { source, title, hint } = opened;
+  await runTui({ source, request, title, hint, stdin, stdout, signal, env });
 }
 
 /** Throws what is wrong with the flags that say how to print, before anything is opened. */

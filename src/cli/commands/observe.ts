@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts';
-import { openFlowSource } from '../flow-source.ts';
+import { type OpenedSource, openFlowSource } from '../flow-source.ts';
 import { OBSERVE_FLAGS } from '../observe-flags.ts';
 import { buildFlowsRequest } from '../observe-request.ts';
 import { rawFiltersYaml } from '../raw-filters.ts';
@@ -21,6 +21,12 @@ Examples:
       failed requests in a recording
 `;
 
+/** Why nothing is printed yet, and how to leave. */
+function announce({ title, hint }: OpenedSource): string {
+  const notes = ['-f opens the live view, ctrl-C ends.', ...(hint === undefined ? [] : [hint])].join(' ');
+  return `netwatch observe: watching ${title} from now on\n${notes}\n`;
+}
+
 /** `netwatch observe`: flows as lines, or as the live view. */
 export const observe: Command = {
   name: 'observe',
@@ -38,8 +44,10 @@ export const observe: Command = {
     }
     const opened = await openFlowSource(flags, context);
     try {
-      const fromNow = { ...request, number: 0, follow: true };
-      await showFlows(opened, opened.startsNow && !request.follow ? fromNow : request, flags, context);
+      if (opened.startsNow && !request.follow) {
+        if (context.stderr.isTTY) context.stderr.write(announce(opened));
+        await showFlows({ ...opened, live: false }, { ...request, number: 0, follow: true }, flags, context);
+      } else await showFlows(opened, request, flags, context);
     } finally {
       await opened.close();
     }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { MutableEndpointTable } from '../../flow/endpoints.ts';
 import type { Command } from '../command.ts';
+import { LOOPBACK_FLAG } from '../observe-flags.ts';
 import type { Flag } from '../options.ts';
 import { VERSION } from '../version.ts';
 
@@ -23,6 +24,7 @@ const FLAGS: readonly Flag[] = [
     help: "This node's name in flows (the host's)",
     group: GROUP,
   },
+  { ...LOOPBACK_FLAG, group: GROUP },
   { name: 'ring-size', value: 'N', help: 'Flows to remember, one less than a power of two (65535)', group: GROUP },
 ];
 
@@ -34,6 +36,9 @@ export const relay: Command = {
   options: FLAGS,
   async run(context, flags) {
     flags.refusePositionals('relay');
+    const { checkRequirements } = await import('../../capture/requirements.ts');
+    // Before any address is taken: a missing privilege is what matters then, not the socket that it could not make.
+    checkRequirements(undefined);
     const { startRelay } = await import('../../relay/relay.ts');
     const listen = flags.all('listen');
     const ringSize = flags.count('ring-size');
@@ -43,6 +48,7 @@ export const relay: Command = {
       endpoints: new MutableEndpointTable(),
       listen: listen.length > 0 ? listen : DEFAULT_ADDRESSES,
       scope: 'all',
+      captureOptions: { loopback: flags.isOn('loopback') },
       ringCapacity: ringSize === undefined ? undefined : Number(ringSize),
     });
     try {

@@ -8,8 +8,13 @@ import { test } from 'node:test';
 const MAIN = join(import.meta.dirname, '../../../src/cli/main.ts');
 const LINE = '{"flow":{"verdict":"FORWARDED"},"time":"2026-01-02T03:04:05Z"}\n';
 
-function start(...argv: string[]) {
-  const child = spawn(process.execPath, [MAIN, ...argv], { stdio: 'pipe' });
+const NOBODY = { uid: 65_534, gid: 65_534 };
+const isRoot = process.geteuid?.() === 0;
+
+const start = (...argv: string[]) => startAs({}, ...argv);
+
+function startAs(user: { readonly uid?: number; readonly gid?: number }, ...argv: string[]) {
+  const child = spawn(process.execPath, [MAIN, ...argv], { stdio: 'pipe', ...user });
   let stderr = '';
   child.stderr.on('data', (chunk) => {
     stderr += chunk;
@@ -50,3 +55,13 @@ test('a large output through a slow pipe is complete', async () => {
   }
   assert.equal(bytes, LINE.length * 20_000);
 });
+
+for (const command of ['relay', 'observe', 'demo']) {
+  const skip = isRoot ? false : 'needs root, to start it as somebody else';
+  test(`${command} without privileges says so, not what they were needed for first`, { skip }, async () => {
+    const { child, stderr } = startAs(NOBODY, command);
+    const [code] = await once(child, 'close');
+    assert.equal(code, 1);
+    assert.match(stderr(), /^netwatch: [^\n]*(needs CAP_\w+|needs root|only root may)[^\n]*\n[^\n]+\n$/);
+  });
+}

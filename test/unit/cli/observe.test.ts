@@ -94,3 +94,14 @@ for (const command of ['observe', 'demo', 'relay', 'status']) {
     assert.ok(stderr.startsWith(`netwatch: ${command} takes no argument, got "extra"\n`), stderr);
   });
 }
+
+test('--loopback is refused where somebody else watches', async () => {
+  for (const other of [
+    ['--server', 'unix:///nobody.sock'],
+    ['--input-file', '-'],
+  ]) {
+    const { status: code, stderr } = await runCaptured(['observe', '--loopback', ...other]);
+    assert.equal(code, 1);
+    assert.match(stderr, /^netwatch: cannot set both --loopback and --(server|input-file)\n/);
+  }
+});
