@@ -21,8 +21,11 @@ const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : undefi
 const localBin = join(root, 'node_modules/.bin');
 const node = join(localBin, 'node');
 
+/** Whether a step's name stands on the last line, which goes on when the step is done. */
+let isMidLine = false;
+
 function fail(message) {
-  process.stderr.write(`netwatch setup: ${message}\n`);
+  process.stderr.write(`${isMidLine ? 'failed\n' : ''}netwatch setup: ${message}\n`);
   process.exit(1);
 }
 
@@ -31,6 +34,8 @@ function run(command, argv, { env = process.env, cwd = root } = {}) {
   const result = spawnSync(command, argv, { cwd, env, encoding: 'utf8', maxBuffer: 2 ** 28 });
   if (result.error) fail(`cannot run ${command}: ${result.error.message}`);
   if (result.status === 0) return;
+  if (isMidLine) process.stderr.write('failed\n');
+  isMidLine = false;
   process.stderr.write(`${result.stdout}${result.stderr}`);
   fail(`\`${command} ${argv.join(' ')}\` ended with ${result.status ?? result.signal}`);
 }
@@ -50,16 +55,17 @@ const namesOf = (missing) => missing.map((m) => m.what).join(', ');
 function installSystemPackages() {
   const missing = missingNow();
   if (missing.length === 0) return;
-  const wanted = missing.map((m) => m.package);
-  const install = ['apt-get', 'install', '-y', '--no-install-recommends', ...wanted];
+  const packagesOf = (needs) => needs.map((need) => need.package);
   const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   const haveApt = spawnSync('apt-get', ['--version']).status === 0;
   const mayInstall = haveApt && (asRoot.length === 0 || spawnSync('sudo', ['-n', 'true']).status === 0);
-  if (!mayInstall) fail(`missing ${namesOf(missing)}; install, by Debian's names: ${wanted.join(' ')}`);
+  if (!mayInstall) fail(`missing ${namesOf(missing)}; install, by Debian's names: ${packagesOf(missing).join(' ')}`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const [update, ...updateArgs] = [...asRoot, 'apt-get', 'update', '-qq'];
   run(update, updateArgs, { env });
-  const [command, ...argv] = [...asRoot, ...install];
+  // Asked again: which package has bpftool shows only in fresh lists.
+  const wanted = packagesOf(missingNow());
+  const [command, ...argv] = [...asRoot, 'apt-get', 'install', '-y', '--no-install-recommends', ...wanted];
   run(command, argv, { env });
   const still = missingNow();
   if (still.length > 0) fail(`apt-get installed ${wanted.join(' ')}, and ${namesOf(still)} is still missing`);
@@ -142,12 +148,14 @@ function runStep(step) {
   // Asked again: another set-up may have done it while this one waited.
   if (isDone(step, stamp)) return;
   process.stderr.write(`netwatch setup: ${step.name} … `);
+  isMidLine = true;
   const started = Date.now();
   step.work();
   const absent = (step.outputs ?? []).find((output) => !existsSync(join(root, output)));
   if (absent !== undefined)
     fail(`${step.name} ended well, but there is no ${absent} (${process.platform} ${process.arch})`);
   process.stderr.write(`${((Date.now() - started) / 1000).toFixed(1)} s\n`);
+  isMidLine = false;
   if (!step.always) writeStamps({ ...readStamps(), [step.name]: stamp });
 }
 
