@@ -8,31 +8,40 @@ export type CanMatch = (bytes: Buffer, start: number, end: number) => boolean;
 
 const HEAD = Buffer.from('{"flow":{"');
 const OBJECT_END = 0x7d;
+const QUOTE = 0x22;
 /** Text that JSON can write in one way only, as long as there is no backslash in the line. */
 const PLAIN = /^[!-~]+$/;
 const SPECIAL = /["\\/]/;
 
 const verdictName = namesOf(Verdict);
 
-/** Where some bytes occur next. Remembered from line to line, so that a chunk is searched once. */
+/** Where some text occurs next. Remembered from line to line, so that a chunk is searched once. */
 class Occurrence {
+  readonly #quoted: boolean;
   readonly #text: Buffer;
   #bytes: Buffer | undefined;
   #from = 0;
-  #at = 0;
+  #end = 0;
 
   constructor(text: string) {
-    this.#text = Buffer.from(text);
+    // Quotes are everywhere: to look for what follows one is four times as fast.
+    this.#quoted = text.startsWith('"');
+    this.#text = Buffer.from(this.#quoted ? text.slice(1) : text);
   }
 
   isWithin(bytes: Buffer, start: number, end: number): boolean {
-    if (bytes !== this.#bytes || start < this.#from || start > this.#at) {
-      const found = bytes.indexOf(this.#text, start);
+    if (bytes !== this.#bytes || start < this.#from || start > this.#end - this.#text.length) {
       this.#bytes = bytes;
       this.#from = start;
-      this.#at = found < 0 ? Number.POSITIVE_INFINITY : found;
+      this.#end = this.#find(bytes, start) + this.#text.length;
     }
-    return this.#at + this.#text.length <= end;
+    return this.#end <= end;
+  }
+
+  #find(bytes: Buffer, start: number): number {
+    let at = bytes.indexOf(this.#text, start);
+    while (this.#quoted && at >= 0 && bytes[at - 1] !== QUOTE) at = bytes.indexOf(this.#text, at + 1);
+    return at < 0 ? Number.POSITIVE_INFINITY : at;
   }
 }
 
