@@ -10,6 +10,8 @@ import {
   parseHttpRequest,
   parseHttpResponse,
   requestUrl,
+  type WantedFields,
+  wantFields,
 } from './http.ts';
 import { HttpExchanges } from './http-exchanges.ts';
 import type { Message } from './message.ts';
@@ -28,7 +30,9 @@ function canonicalName(name: string): string {
 }
 
 function traceContextOf({ fields }: HttpHeaders): TraceContext | undefined {
-  const traceId = TRACEPARENT.exec(fields.get('traceparent') ?? '')?.[1];
+  const value = fields.get('traceparent');
+  if (value === undefined) return undefined;
+  const traceId = TRACEPARENT.exec(value)?.[1];
   return traceId === undefined ? undefined : { parent: { traceId } };
 }
 
@@ -39,14 +43,14 @@ export class HttpFlows {
   readonly #settings: CaptureSettings;
   /** Lower-case name → name as shown. */
   readonly #shown: ReadonlyMap<string, string>;
-  readonly #wanted: ReadonlySet<string>;
+  readonly #wanted: WantedFields;
 
   constructor(settings: CaptureSettings, counts: CaptureCounts) {
     this.#settings = settings;
     this.#counts = counts;
     this.#exchanges = new HttpExchanges(counts);
     this.#shown = new Map(settings.httpHeaders.map((name) => [name.toLowerCase(), canonicalName(name.toLowerCase())]));
-    this.#wanted = new Set([...NEEDED_FIELDS, 'traceparent', ...this.#shown.keys()]);
+    this.#wanted = wantFields([...NEEDED_FIELDS, 'traceparent', ...this.#shown.keys()]);
   }
 
   /** Undefined when the payload is no request; that is counted. */

@@ -44,17 +44,40 @@ function percentEncode(target: string): string {
   );
 }
 
+/** Names of header fields to look for. */
+export interface WantedFields {
+  /** Lower case. */
+  readonly names: ReadonlySet<string>;
+  /** 1 where the length and the first letter of a name lead: most lines are told by these alone. */
+  readonly marks: Uint8Array;
+}
+
+/** Prepares a search for fields; `names` are lower case. */
+export function wantFields(names: Iterable<string>): WantedFields {
+  const wanted = { names: new Set(names), marks: new Uint8Array(MARKS) };
+  for (const name of wanted.names) wanted.marks[markOf(name.length, name.charCodeAt(0))] = 1;
+  return wanted;
+}
+
+const MARKS = 1 << 10;
+
+/** Five bits of each; those of a letter are the same in both cases. */
+function markOf(length: number, first: number): number {
+  return ((length & 31) << 5) | (first & 31);
+}
+
 /** The wanted field lines after the first line; one that the slice cut, or a folded or malformed one, is left out. */
-function parseFields(text: string, firstLineEnd: number, wanted: ReadonlySet<string>): HttpHeaders {
+function parseFields(text: string, firstLineEnd: number, { names, marks }: WantedFields): HttpHeaders {
   const fields = new Map<string, string>();
   for (let at = firstLineEnd; ; ) {
     const end = text.indexOf('\n', at);
     if (end < 0) return { fields, headLength: 0 };
-    if (end === at || (end === at + 1 && text.charCodeAt(at) === CR)) return { fields, headLength: end + 1 };
+    const first = text.charCodeAt(at);
+    if (end === at || (end === at + 1 && first === CR)) return { fields, headLength: end + 1 };
     const colon = text.indexOf(':', at);
-    if (colon > at && colon < end) {
+    if (colon > at && colon < end && marks[markOf(colon - at, first)] === 1) {
       const name = text.slice(at, colon).toLowerCase();
-      const value = wanted.has(name) && !fields.has(name) ? text.slice(colon + 1, end).trim() : '';
+      const value = names.has(name) && !fields.has(name) ? text.slice(colon + 1, end).trim() : '';
       if (value !== '' && PRINTABLE.test(value)) fields.set(name, value);
     }
     at = end + 1;
@@ -81,11 +104,7 @@ const VERSION_LENGTH = 8;
  * The request head at the start of `payload`, or undefined when there is none. `isCut` tells that the segment goes on
  * beyond the slice; only then may the request line end early, and the target is what there is of it.
  */
-export function parseHttpRequest(
-  payload: Buffer,
-  isCut: boolean,
-  wanted: ReadonlySet<string>,
-): HttpRequest | undefined {
+export function parseHttpRequest(payload: Buffer, isCut: boolean, wanted: WantedFields): HttpRequest | undefined {
   const text = payload.toString('latin1');
   const newline = text.indexOf('\n');
   if (newline < 0) return isCut ? parseCutRequest(text) : undefined;
@@ -109,7 +128,7 @@ function parseCutRequest(text: string): HttpRequest | undefined {
 }
 
 /** The response head at the start of `payload`, or undefined when there is none. The reason phrase may be missing. */
-export function parseHttpResponse(payload: Buffer, wanted: ReadonlySet<string>): HttpResponse | undefined {
+export function parseHttpResponse(payload: Buffer, wanted: WantedFields): HttpResponse | undefined {
   const text = payload.toString('latin1');
   const protocol = versionAt(text, 0);
   if (protocol === undefined || text.charCodeAt(VERSION_LENGTH) !== SPACE) return undefined;

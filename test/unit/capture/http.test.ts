@@ -6,10 +6,11 @@ import {
   parseHttpRequest,
   parseHttpResponse,
   requestUrl,
+  wantFields,
 } from '../../../src/capture/http.ts';
 import { redactUrl } from '../../../src/capture/redact.ts';
 
-const WANTED = new Set([...NEEDED_FIELDS, 'x-a']);
+const WANTED = wantFields([...NEEDED_FIELDS, 'x-a']);
 
 const request = (text: string, isCut = false) => parseHttpRequest(Buffer.from(text, 'latin1'), isCut, WANTED);
 
