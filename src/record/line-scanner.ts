@@ -43,7 +43,8 @@ interface Field {
 
 interface Fields {
   readonly byName: ReadonlyMap<string, Field>;
-  first: Field | undefined;
+  /** Stands before the first field. */
+  readonly start: Field;
 }
 
 const messages = new Map<string, Fields>();
@@ -105,7 +106,7 @@ function fieldsOf(message: string): Fields {
         : { head, property, read: fieldReader(name, rest.join(' ')) };
     byName.set(name, { ...field, next: undefined });
   }
-  const fields = { byName, first: undefined };
+  const fields = { byName, start: { head: Buffer.alloc(0), property: '', read: refuse, next: undefined } };
   messages.set(message, fields);
   return fields;
 }
@@ -145,13 +146,12 @@ export class LineScanner {
     this.#expect(OBJECT);
     const result: Message = {};
     if (this.#skip(OBJECT_END)) return result;
-    let before: Field | Fields = fields;
+    let before = fields.start;
     do {
-      const guess: Field | undefined = 'first' in before ? before.first : before.next;
-      const field: Field = guess !== undefined && this.#skipText(guess.head) ? guess : this.#field(fields);
-      if (field !== guess) {
-        if ('first' in before) before.first = field;
-        else before.next = field;
+      let field = before.next;
+      if (field === undefined || !this.#skipText(field.head)) {
+        field = this.#field(fields);
+        before.next = field;
       }
       result[field.property] = field.read(this);
       before = field;
