@@ -1,5 +1,6 @@
-import { chmodSync, renameSync, statSync, unlinkSync } from 'node:fs';
+import { chmodSync, existsSync, renameSync, statSync, unlinkSync } from 'node:fs';
 import { connect, type ListenOptions, type Server } from 'node:net';
+import { dirname } from 'node:path';
 import { messageOf, NetwatchError } from '../base/error.ts';
 import { type Address, formatAddress, isLocalAddress } from './address.ts';
 
@@ -27,12 +28,15 @@ function answers(path: string): Promise<boolean> {
   });
 }
 
+const takenError = (place: string): NetwatchError =>
+  new NetwatchError('usage', `another server is listening on ${place}`, {
+    hint: 'Stop it, or choose another address with --listen.',
+  });
+
 /** A living server on the path is an error; the file of one that died is in nobody's way. */
 async function refuseLiving(path: string): Promise<void> {
   if (inodeOf(path) === undefined || !(await answers(path))) return;
-  throw new NetwatchError('usage', `another server is listening on ${path}`, {
-    hint: 'Stop it, or choose another path with --listen.',
-  });
+  throw takenError(path);
 }
 
 function begin(server: Server, options: ListenOptions): Promise<void> {
@@ -70,6 +74,21 @@ export interface Listening {
   close(): void;
 }
 
+function listenError(address: Address, cause: unknown): NetwatchError {
+  const text = formatAddress(address);
+  if (codeOf(cause) === 'EADDRINUSE') return takenError(text);
+  const folder = address.kind === 'unix' ? dirname(address.path) : '/';
+  // What the kernel calls ENOENT, libuv calls EACCES, which would send the reader looking for a permission.
+  if (!existsSync(folder)) {
+    return new NetwatchError('usage', `cannot listen on ${text}: there is no folder ${folder}`, {
+      hint: 'Make it, or choose another path with --listen.',
+      cause,
+    });
+  }
+  const code = codeOf(cause) === 'EACCES' ? 'permission' : 'unavailable';
+  return new NetwatchError(code, `cannot listen on ${text}: ${messageOf(cause)}`, { cause });
+}
+
 /**
  * Binds a server to an address.
  *
@@ -87,8 +106,7 @@ export async function listenOn(server: Server, address: Address): Promise<Listen
     await begin(server, { host: address.host, port: address.port });
   } catch (cause) {
     if (cause instanceof NetwatchError) throw cause;
-    const code = codeOf(cause) === 'EACCES' ? 'permission' : 'unavailable';
-    throw new NetwatchError(code, `cannot listen on ${formatAddress(address)}: ${messageOf(cause)}`, { cause });
+    throw listenError(address, cause);
   }
   const bound = server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : address.port;

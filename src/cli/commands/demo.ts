@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, NetwatchError } from '../../base/error.ts';
@@ -10,11 +10,11 @@ import { DEMO_FLAGS } from '../demo-flags.ts';
 import { buildFlowsRequest } from '../observe-request.ts';
 import { badValue, type ParsedFlags } from '../options.ts';
 import { podProgram } from '../pod-program.ts';
+import { makeRunFolder, runSocket } from '../run-folder.ts';
 import { checkPrinting, showFlows } from '../show-flows.ts';
 import { parseDuration } from '../time-input.ts';
 import { VERSION } from '../version.ts';
 
-const SOCKET_FOLDER = '/run/netwatch';
 /** Longer than the capture holds back a batch, so that the last flows are out before the demo ends. */
 const SETTLE_MS = 300;
 
@@ -74,8 +74,8 @@ ${faults}From another terminal:
 
 /** A socket of its own for each demo that runs. */
 function defaultAddress(lab: Lab): string {
-  mkdirSync(SOCKET_FOLDER, { recursive: true });
-  return `unix://${SOCKET_FOLDER}/${lab.slot === 0 ? 'demo' : `demo-${lab.slot}`}.sock`;
+  makeRunFolder();
+  return runSocket(lab.slot === 0 ? 'demo' : `demo-${lab.slot}`);
 }
 
 /** Lets traffic run until it is time to end, then lets what is in flight arrive. */

@@ -4,9 +4,10 @@ import { MutableEndpointTable } from '../../flow/endpoints.ts';
 import type { Command } from '../command.ts';
 import { LOOPBACK_FLAG } from '../observe-flags.ts';
 import type { Flag } from '../options.ts';
+import { makeRunFolder, runSocket } from '../run-folder.ts';
 import { VERSION } from '../version.ts';
 
-const DEFAULT_ADDRESSES = ['unix:///run/netwatch/relay.sock', '127.0.0.1:4244'];
+const DEFAULT_ADDRESSES = [runSocket('relay'), '127.0.0.1:4244'];
 const GROUP = 'Serving';
 
 const FLAGS: readonly Flag[] = [
@@ -41,6 +42,7 @@ export const relay: Command = {
     checkRequirements(undefined);
     const { startRelay } = await import('../../relay/relay.ts');
     const listen = flags.all('listen');
+    if (listen.length === 0) makeRunFolder();
     const ringSize = flags.count('ring-size');
     const running = await startRelay({
       nodeName: flags.text('node-name') ?? hostname(),

@@ -328,11 +328,18 @@ describe('addresses', () => {
     await server.stop();
   });
 
-  test('in use by another program are unavailable', async () => {
+  test('needs the folder of a socket to exist, and says that', async () => {
+    await assert.rejects(serveGrpc({ routes, listen: [`unix://${directory}/missing/x.sock`] }), {
+      code: 'usage',
+      message: /there is no folder \S+\/missing$/,
+    });
+  });
+
+  test('in use by another program are refused', async () => {
     const server = await serveGrpc({ routes, listen: ['127.0.0.1:0'] });
     await assert.rejects(serveGrpc({ routes, listen: server.addresses }), {
       code: 'unavailable',
-      message: /EADDRINUSE/,
+      message: /^another server is listening on 127\.0\.0\.1:\d+$/,
     });
     await server.stop();
   });
