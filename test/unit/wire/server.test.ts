@@ -338,7 +338,7 @@ describe('addresses', () => {
   test('in use by another program are refused', async () => {
     const server = await serveGrpc({ routes, listen: ['127.0.0.1:0'] });
     await assert.rejects(serveGrpc({ routes, listen: server.addresses }), {
-      code: 'unavailable',
+      code: 'usage',
       message: /^another server is listening on 127\.0\.0\.1:\d+$/,
     });
     await server.stop();
