@@ -39,9 +39,12 @@ export async function findCgroupRoot(parent: string): Promise<string | undefined
   return mount === undefined ? undefined : join(mount, parent);
 }
 
-/** Moves a process into a cgroup. Sockets it opens from then on carry the cgroup's id. */
+/** Moves a process into a cgroup, if it still runs. Sockets it opens from then on carry the cgroup's id. */
 export async function joinCgroup(path: string, pid: number): Promise<void> {
-  await writeFile(join(path, PIDS_FILE), String(pid));
+  await writeFile(join(path, PIDS_FILE), String(pid)).catch((error: NodeJS.ErrnoException) => {
+    // One that has ended says why on its own.
+    if (error.code !== 'ESRCH') throw error;
+  });
 }
 
 /** Ends every process in the cgroups below `root` and removes them all. Returns what is left, with the reason. */

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { FlowDraft } from '../capture/flow-parts.ts';
 import type { EndpointTable, KnownService } from '../flow/endpoints.ts';
-import type { Endpoint, Flow, Service } from '../flow/gen/flow.ts';
+import { type Endpoint, type Flow, type Service, TrafficDirection } from '../flow/gen/flow.ts';
 import { ReservedIdentity } from '../flow/identity.ts';
 import { summaryOf } from '../flow/summary.ts';
+import { LocalAddresses } from './local-addresses.ts';
 import { findServiceEndpoint, isServiceLocal } from './service-endpoint.ts';
 import type { Localities } from './sides.ts';
 
@@ -38,6 +39,7 @@ interface Side {
 export class Enricher {
   readonly #options: EnrichOptions;
   readonly #emitter: { readonly name: string; readonly version: string };
+  readonly #localAddresses = new LocalAddresses();
 
   constructor(options: EnrichOptions) {
     this.#options = options;
@@ -50,8 +52,11 @@ export class Enricher {
     const [sourcePort, destinationPort] = portsOf(flow);
     const original = detail?.originalDestination;
     const translated = original?.ip ? this.#options.endpoints.serviceAt(original.ip, original.port ?? 0) : undefined;
-    const source = this.#side(ip?.source ?? '', sourcePort, isReply ? translated : undefined);
-    const destination = this.#side(ip?.destination ?? '', destinationPort, isReply ? undefined : translated);
+    const seconds = flow.time?.seconds ?? 0;
+    const ownAddress = addressOfObserver(flow);
+    if (ownAddress !== undefined) this.#localAddresses.add(ownAddress, seconds);
+    const source = this.#side(ip?.source ?? '', sourcePort, seconds, isReply ? translated : undefined);
+    const destination = this.#side(ip?.destination ?? '', destinationPort, seconds, isReply ? undefined : translated);
     flow.uuid = randomUUID();
     flow.emitter = this.#emitter;
     flow.nodeName = this.#options.nodeName;
@@ -77,7 +82,7 @@ export class Enricher {
     return service !== undefined && isServiceLocal(service, endpoints);
   }
 
-  #side(address: string, port: number, translated: KnownService | undefined): Side {
+  #side(address: string, port: number, seconds: number, translated: KnownService | undefined): Side {
     const { endpoints, isHostAddress } = this.#options;
     const known = endpoints.byAddress(address);
     const service = translated ?? (known === undefined ? endpoints.serviceAt(address, port) : undefined);
@@ -89,8 +94,16 @@ export class Enricher {
       return { endpoint, service: service.service, local: isServiceLocal(service, endpoints), known: true };
     }
     const host = isHostAddress(address);
-    return { endpoint: host ? HOST : WORLD, service: undefined, local: host, known: false };
+    const local = host || this.#localAddresses.has(address, seconds);
+    return { endpoint: host ? HOST : WORLD, service: undefined, local, known: false };
   }
+}
+
+/** The address of the socket that saw the flow; nothing when no socket did. */
+function addressOfObserver({ ip, isReply = false, trafficDirection }: Flow): string | undefined {
+  if (trafficDirection !== TrafficDirection.EGRESS && trafficDirection !== TrafficDirection.INGRESS) return undefined;
+  const isClient = trafficDirection === TrafficDirection.EGRESS;
+  return isClient === isReply ? ip?.destination : ip?.source;
 }
 
 function portsOf({ l4 }: Flow): readonly [number, number] {

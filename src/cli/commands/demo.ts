@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, NetwatchError } from '../../base/error.ts';
 import type { Lab } from '../../lab/lab.ts';
+import type { Ledger } from '../../lab/ledger.ts';
 import { describeScenario, findScenario, SCENARIOS } from '../../lab/scenario.ts';
 import type { Relay } from '../../relay/relay.ts';
 import type { Command, Context } from '../command.ts';
@@ -29,6 +30,15 @@ Examples:
   netwatch demo --for 12s -o json | jq -r .flow.Summary
       twelve seconds of it as JSON lines
 `;
+
+/** Writes the ledger; without one, creates the file, so that a bad path is told before anything is made. */
+function writeLedger(path: string, ledger?: Ledger): void {
+  try {
+    writeFileSync(path, ledger === undefined ? '' : `${JSON.stringify(ledger, null, 2)}\n`);
+  } catch (error) {
+    throw new NetwatchError('input', `cannot write the ledger: ${messageOf(error)}`, { cause: error });
+  }
+}
 
 interface DemoSettings {
   readonly scenario: string;
@@ -100,7 +110,7 @@ async function showDemo(lab: Lab, relay: Relay, settings: DemoSettings, flags: P
     await traffic;
     if (settings.ledgerFile !== undefined) {
       if (settings.durationMs === undefined || context.signal.aborted || shown.signal.aborted) await lab.pause();
-      writeFileSync(settings.ledgerFile, `${JSON.stringify(await lab.ledger(), null, 2)}\n`);
+      writeLedger(settings.ledgerFile, await lab.ledger());
     }
   } finally {
     finished.abort();
@@ -124,6 +134,7 @@ export const demo: Command = {
     checkPrinting(flags, context);
     const settings = readSettings(flags);
     buildFlowsRequest(flags, context.now());
+    if (settings.ledgerFile !== undefined) writeLedger(settings.ledgerFile);
     const { startLab } = await import('../../lab/lab.ts');
     const { startRelay } = await import('../../relay/relay.ts');
     const { scenario, seed, rate } = settings;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { TrafficDirection } from '../../../src/flow/gen/flow.ts';
 import { Enricher } from '../../../src/relay/enrich.ts';
 import { packet, pod, tableOf } from './fixtures.ts';
 
@@ -64,7 +65,7 @@ test('every flow has a uuid of its own', () => {
 });
 
 test('addresses nobody knows are the host or the world', () => {
-  const world = to('1.1.1.1');
+  const world = to('1.1.1.1', { trafficDirection: TrafficDirection.EGRESS });
   assert.deepEqual(world.flow.destination, { identity: 2, labels: ['reserved:world'] });
   assert.equal(world.local.destination, false);
   const host = to('192.168.0.1');
@@ -72,6 +73,18 @@ test('addresses nobody knows are the host or the world', () => {
   assert.equal(host.local.destination, true);
   const strangers = enricher.enrich(packet(0, { ip: { source: '1.1.1.1', destination: '192.168.0.1' } }));
   assert.equal(strangers.known, false);
+});
+
+test('an address nobody knows is local while a socket on this node has it', () => {
+  const [client, server] = ['172.16.0.1', '172.16.0.2'];
+  const seenBy = (trafficDirection: number, seconds: number) =>
+    enricher.enrich(
+      packet(0, { time: { seconds, nanos: 0 }, ip: { source: client, destination: server }, trafficDirection }),
+    ).local;
+  assert.deepEqual(seenBy(TrafficDirection.EGRESS, 100), { source: true, destination: false });
+  assert.deepEqual(seenBy(TrafficDirection.INGRESS, 100), { source: true, destination: true });
+  assert.deepEqual(seenBy(TrafficDirection.EGRESS, 110), { source: true, destination: true });
+  assert.deepEqual(seenBy(TrafficDirection.EGRESS, 111), { source: true, destination: false }, 'it may have moved');
 });
 
 test('a service address is the backend behind it, or what its backends have in common', () => {
