@@ -130,9 +130,13 @@ class GrpcRelayClient implements RelayClient {
   }
 }
 
+/** node:http2 and grpc-js wrap what the system said, "connect ENOENT /run/x.sock", in news about their own streams. */
+const SYSTEM_ERROR = /\b(?:connect|read|write|getaddrinfo) E[A-Z]+[^).\n]*(?:\.[^).\n ]+)*/;
+
 function explainUnavailable(thrown: unknown, address: string): unknown {
   if (!(thrown instanceof NetwatchError) || thrown.code !== 'unavailable') return thrown;
-  return new NetwatchError('unavailable', `no answer from ${address}: ${thrown.message}`, {
+  const reason = SYSTEM_ERROR.exec(thrown.message)?.[0] ?? thrown.message;
+  return new NetwatchError('unavailable', `no answer from ${address}: ${reason}`, {
     hint: 'Is a relay running there? Start one with "netwatch relay", or name another server with --server.',
     cause: thrown.cause,
   });
