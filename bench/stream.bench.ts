@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CaptureSink } from '../src/capture/sink.ts';
 import { MutableEndpointTable } from '../src/flow/endpoints.ts';
-import type { Flow } from '../src/flow/gen/flow.ts';
+import { type Flow, TrafficDirection } from '../src/flow/gen/flow.ts';
 import { Ring } from '../src/flow/ring.ts';
 import { EncodedFlows } from '../src/relay/encoded-flows.ts';
 import { EventBytes } from '../src/relay/event-bytes.ts';
@@ -49,7 +49,7 @@ function startBenchRelay(socket: string) {
   return relay.then((running) => ({ relay: running, publish: (flows: readonly Flow[]) => sink?.flows(flows) }));
 }
 
-/** What a capture would deliver: flows without names. */
+/** What a capture would deliver: flows without names, seen by the receiver so that each is published. */
 const observed: readonly Flow[] = events.map(({ flow }) => {
   const {
     source: _source,
@@ -59,7 +59,7 @@ const observed: readonly Flow[] = events.map(({ flow }) => {
     summary: _text,
     ...rest
   } = flow ?? {};
-  return rest;
+  return { ...rest, trafficDirection: TrafficDirection.INGRESS };
 });
 
 async function measurePublish(): Promise<void> {

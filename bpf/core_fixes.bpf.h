@@ -13,6 +13,7 @@
  * kfree_skb_reason()", 5.17).
  */
 enum skb_drop_reason___nw {
+	SKB_DROP_REASON_NOT_SPECIFIED___nw,
 	SKB_DROP_REASON_SOCKET_CLOSE___nw,
 	SKB_DROP_REASON_QUEUE_PURGE___nw,
 	SKB_DROP_REASON_OTHERHOST___nw,

@@ -102,6 +102,11 @@ static __always_inline void nw_emit_drop(const struct sk_buff *skb, __u64 locati
 	}
 	if (!cfg_loopback && nw_on_loopback(skb, &view))
 		return;
+	/* Router and group solicitations end so wherever nobody listens. */
+	if (nw_reason_is(reason, NOT_SPECIFIED) && nw_is_multicast(&view.tuple)) {
+		nw_count(NW_STAT_DROP_ORDINARY);
+		return;
+	}
 	record = nw_reserve(sizeof(*record), NW_STAT_LOST_DROP);
 	if (!record)
 		return;

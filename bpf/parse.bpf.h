@@ -77,6 +77,17 @@ static __always_inline bool nw_is_loopback(const struct nw_tuple *tuple)
 	return !d[0] && !d[1] && d[2] == bpf_htonl(0xffff) && tuple->destination[12] == 127;
 }
 
+/* To a group: ff00::/8, or 224.0.0.0/4. */
+static __always_inline bool nw_is_multicast(const struct nw_tuple *tuple)
+{
+	const __u32 *d = (const __u32 *)tuple->destination;
+
+	if (tuple->destination[0] == 0xff)
+		return true;
+	return !d[0] && !d[1] && d[2] == bpf_htonl(0xffff) &&
+	       (tuple->destination[12] & 0xf0) == 0xe0;
+}
+
 /* Fills what follows the IP header; `packet_end` is the packet's length. */
 static __always_inline void nw_read_transport(struct nw_view *view, const union nw_transport *l4,
 					      __u32 offset, __u32 packet_end)
