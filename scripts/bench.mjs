@@ -42,10 +42,11 @@ const tables = Object.entries(results).map(([name, figures]) => {
   );
   return `## ${name}\n\n| figure | measured | target | how |\n|---|---|---|---|\n${rows.join('\n')}\n`;
 });
-const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown CPU'}, Node ${process.versions.node}`;
+const machine = `${cpus().length} cores of ${cpus()[0]?.model.trim() ?? 'an unknown CPU'}, Node ${process.versions.node}`;
 const head = `# Benchmarks
 
-Written by \`npm run bench\`. The machine is shared and noisy (${machine}): CPU time and medians of several runs, figures
-of one table taken in one run. A target is a goal, not a promise; a figure that misses it stays here until it does not.
+Written by \`npm run bench\` on ${machine}. CPU time and medians of several runs; figures of one table were taken in
+one run, so compare inside a table. A target is a goal, not a promise; a figure that misses it stays here until it
+does not.
 `;
 writeFileSync(join(root, 'docs/benchmarks.md'), `${head}\n${tables.join('\n')}`);
