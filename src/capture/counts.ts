@@ -4,6 +4,8 @@ export interface CaptureCounts {
   flows: number;
   /** Records that do not fit their own size: the rest of that batch was skipped. */
   recordsMalformed: number;
+  /** Packets that TCP has answered in TIME_WAIT and freed: not shown, not a loss. */
+  dropsInTimeWait: number;
   /** Payloads that began like HTTP and were not. */
   httpUnparsed: number;
   /** HTTP requests or responses behind the first one in a segment: not shown. */
@@ -27,6 +29,7 @@ export function createCounts(): CaptureCounts {
   return {
     flows: 0,
     recordsMalformed: 0,
+    dropsInTimeWait: 0,
     httpUnparsed: 0,
     httpHidden: 0,
     httpUnmatched: 0,

@@ -4,7 +4,7 @@ import type { KernelTime, WallClock } from './clock.ts';
 import { connectionFlow } from './connection-flow.ts';
 import type { CaptureCounts } from './counts.ts';
 import { DnsFlows } from './dns-flow.ts';
-import { dropFlow } from './drop-flow.ts';
+import { dropFlow, isTimeWaitDrop } from './drop-flow.ts';
 import type { DropReasons } from './drop-reason.ts';
 import { type FlowDraft, isReplyOf, trafficDirectionOf } from './flow-parts.ts';
 import { HttpFlows } from './http-flow.ts';
@@ -102,11 +102,17 @@ export class RecordDecoder {
         flows.push(connectionFlow(slab, at, o, time));
         break;
       case RecordType.drop:
-        flows.push(dropFlow(slab, at, o, time, { ...this.#parts, addresses: this.#addresses }));
+        this.#decodeDrop(slab, at, o, time, flows);
         break;
       default:
         this.#parts.counts.recordsMalformed++;
     }
+  }
+
+  #decodeDrop(slab: Slab, at: number, o: Observation, time: Timestamp, flows: FlowDraft[]): void {
+    const flow = dropFlow(slab, at, o, time, { ...this.#parts, addresses: this.#addresses });
+    if (isTimeWaitDrop(flow)) this.#parts.counts.dropsInTimeWait++;
+    else flows.push(flow);
   }
 
   #decodeMessage(slab: Slab, at: number, o: Observation, time: Timestamp, flows: FlowDraft[]): void {
@@ -120,6 +126,7 @@ export class RecordDecoder {
     const flow = isResponse ? this.#http.response(o, message, time) : this.#http.request(o, message, time);
     if (flow !== undefined) flows.push(flow);
   }
+
   #isWanted(o: Observation, isReply: boolean | undefined): boolean {
     return this.#parts.sink?.wants?.(o, trafficDirectionOf(o), isReply) ?? true;
   }

@@ -24,6 +24,16 @@ function readOriginal({ bytes, view }: Slab, at: number, o: Observation, address
   return ip === o.destination && port === o.destinationPort ? undefined : { ip, port };
 }
 
+const TCP_INPUT: ReadonlySet<string | undefined> = new Set(['tcp_v4_rcv', 'tcp_v6_rcv']);
+
+/**
+ * Whether a drop is the ordinary end of a packet: TCP's input frees every packet of a connection in TIME_WAIT without a
+ * reason, after it has been answered (net/ipv4/tcp_ipv4.c, label do_time_wait). Not told apart without kernel symbols.
+ */
+export function isTimeWaitDrop({ detail }: ObservedFlow): boolean {
+  return detail.skbDropReason === 'NOT_SPECIFIED' && TCP_INPUT.has(detail.dropFunction);
+}
+
 /** The flow of a `struct nw_drop`. Whether it was a reply is not known: `isReply` is absent. */
 export function dropFlow(slab: Slab, at: number, o: Observation, time: Timestamp, names: DropNames): ObservedFlow {
   const { view } = slab;

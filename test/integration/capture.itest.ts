@@ -101,6 +101,11 @@ describe('capture', { skip, concurrency: false }, () => {
       const requests = recording.flows.filter((f) => f.l7?.type === L7FlowType.REQUEST && toPort(f));
       assert.equal(requests.length, 2 * N);
       assert.equal(requests[0]?.l7?.http?.url, `http://[${pods.server6}]:8002/n/0?HUBBLE_REDACTED`);
+      assert.deepEqual(
+        recording.flows.filter((f) => f.verdict === Verdict.DROPPED),
+        [],
+        'an orderly end is no drop',
+      );
     });
   });
 

@@ -13,18 +13,38 @@ import { mapped, SlabWriter } from './slab-writer.ts';
 const SYN = 0x02;
 const ACK = 0x10;
 
+const FUNCTIONS = new Map([
+  [0xffffffff81000010n, 'nft_do_chain'],
+  [0xffffffff81000020n, 'tcp_v4_rcv'],
+]);
+
 function setUp() {
   const counts = createCounts();
   const decoder = new RecordDecoder({
     settings: DEFAULT_CAPTURE,
     clock: new WallClock(() => 1_000_000_000_500_000_000n),
-    reasons: new DropReasons({ SKB_CONSUMED: 1, SKB_DROP_REASON_NO_SOCKET: 3, SKB_DROP_REASON_NETFILTER_DROP: 12 }),
-    symbols: { find: (address) => (address === 0xffffffff81000010n ? 'nft_do_chain' : undefined) },
+    reasons: new DropReasons({
+      SKB_CONSUMED: 1,
+      SKB_DROP_REASON_NOT_SPECIFIED: 2,
+      SKB_DROP_REASON_NO_SOCKET: 3,
+      SKB_DROP_REASON_NETFILTER_DROP: 12,
+    }),
+    symbols: { find: (address) => FUNCTIONS.get(address) },
     counts,
   });
   const records = new SlabWriter();
   return { counts, records, decode: () => decoder.decode(records.slab, records.length) };
 }
+
+test('what TCP frees after an answer in TIME_WAIT is no drop, but counted', () => {
+  const { counts, records, decode } = setUp();
+  records.drop({ tcpFlags: ACK }, 2, 0xffffffff81000020n);
+  records.drop({ tcpFlags: ACK }, 2, 0xffffffff81000010n);
+  records.drop({ tcpFlags: ACK }, 3, 0xffffffff81000020n);
+  const shown = decode().map(({ detail }) => `${detail?.skbDropReason} ${detail?.dropFunction}`);
+  assert.deepEqual(shown, ['NOT_SPECIFIED nft_do_chain', 'NO_SOCKET tcp_v4_rcv']);
+  assert.equal(counts.dropsInTimeWait, 1);
+});
 
 test('packets tell direction, reply, flags and exact time', () => {
   const { records, decode } = setUp();
