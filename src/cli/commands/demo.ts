@@ -18,6 +18,8 @@ import { VERSION } from '../version.ts';
 
 /** Longer than the capture holds back a batch, so that the last flows are out before the demo ends. */
 const SETTLE_MS = 300;
+/** A terminal with room for an address in the header. */
+const WIDE_COLUMNS = 120;
 
 const ABOUT = `Makes a small shop out of network namespaces on this machine, with real sockets, real DNS and real
 nftables, and shows its flows from the kernel. Everything it made is removed when it ends.
@@ -71,14 +73,14 @@ function listScenarios(): string {
   return `Scenarios:\n${rows.join('')}`;
 }
 
-function introduce(lab: Lab, relay: Relay, { scenario }: DemoSettings): string {
+function introduce(lab: Lab, relay: Relay, { scenario }: DemoSettings, program: string): string {
   const { wrong } = describeScenario(findScenario(scenario));
   const faults = wrong.map(({ pod, does }) => `  ${pod} ${does}\n`).join('');
   const [address] = relay.addresses;
   return `netwatch demo: ${lab.pods().length} pods, scenario ${scenario}
 ${faults}From another terminal:
-  netwatch observe --server ${address} -f
-  netwatch observe --server ${address} --verdict DROPPED -o json | jq -r .flow.Summary
+  ${program} observe --server ${address} -f
+  ${program} observe --server ${address} --verdict DROPPED -o json | jq -r .flow.Summary
 `;
 }
 
@@ -102,7 +104,9 @@ async function showDemo(lab: Lab, relay: Relay, settings: DemoSettings, flags: P
   const shown = new AbortController();
   const finished = new AbortController();
   const signal = AbortSignal.any([context.signal, finished.signal]);
-  const title = `demo ${settings.scenario}`;
+  // The live view hides what was printed before, so it names the address, too, where there is room.
+  const addresses = (context.stdout.columns ?? 0) >= WIDE_COLUMNS ? relay.addresses : [];
+  const title = ['demo', settings.scenario, ...addresses].join(' ');
   const opened = { source: relay.source, title, live: true, close: async () => {} };
   const showing = showFlows(opened, request, flags, { ...context, signal }).finally(() => shown.abort());
   const traffic = runTraffic(lab, settings, AbortSignal.any([context.signal, shown.signal]));
@@ -150,7 +154,7 @@ export const demo: Command = {
         scope: 'known',
       });
       try {
-        context.stderr.write(introduce(lab, relay, settings));
+        context.stderr.write(introduce(lab, relay, settings, context.env.NETWATCH_PROGRAM ?? 'netwatch'));
         await showDemo(lab, relay, settings, flags, context);
       } finally {
         await relay.stop();
