@@ -5,7 +5,6 @@ import { eventFromJson } from '../flow/format/json-reader.ts';
 import type { FlowEvent, FlowSource, FlowsRequest } from '../flow/source.ts';
 import { LineScanner } from './line-scanner.ts';
 import { LineCursor } from './lines.ts';
-import { compilePrefilter } from './prefilter.ts';
 import { compileSelection, LastEvents } from './selection.ts';
 
 const CHUNK_BYTES = 256 * 1024;
@@ -84,8 +83,9 @@ class EventReader {
  *
  * Order is the file's. Filters, since and until apply to each line; `number` keeps the first or the last so many, and
  * without it everything comes; follow means nothing here. Lines that are not flows (lost events, node status) are
- * judged as a flow of which nothing is known, so that few filters let them pass. A line that cannot be read, or is longer than 16 MiB, is skipped with a warning
- * that names it, unless the request makes clear beforehand that it cannot match. Fails with `NetwatchError('input')` when the file cannot be read.
+ * judged as a flow of which nothing is known, so that few filters let them pass. A line that cannot be read, or is longer
+ * than 16 MiB, is skipped with a warning that names it, whatever the request filters by. Fails with
+ * `NetwatchError('input')` when the file cannot be read.
  */
 export function openFlowFile(path: string, { onWarning, stdin }: FlowFileOptions): FlowSource {
   async function* flows(request: FlowsRequest, signal: AbortSignal): AsyncGenerator<readonly FlowEvent[]> {
@@ -93,11 +93,9 @@ export function openFlowFile(path: string, { onWarning, stdin }: FlowFileOptions
     const limit = request.number === ALL ? 0 : Number(request.number ?? 0);
     const last = limit > 0 && !request.first ? new LastEvents(limit) : undefined;
     let wanted = limit > 0 && request.first ? limit : Number.POSITIVE_INFINITY;
-    const canMatch = compilePrefilter(request);
     const reader = new EventReader(onWarning);
     const lines = new LineCursor(MAX_LINE_BYTES);
     const take = (batch: FlowEvent[]): void => {
-      if (canMatch !== undefined && !lines.tooLong && !canMatch(lines.bytes, lines.start, lines.end)) return;
       const event = reader.read(lines);
       if (event === undefined || !selects(event)) return;
       if (last === undefined) batch.push(event);

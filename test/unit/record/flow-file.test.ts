@@ -57,6 +57,16 @@ test('since and until hold for every line, and include their own instant', async
   assert.deepEqual((await read('{"flow":{"uuid":"x"}}', { since: at(1) })).ids, []);
 });
 
+test('a malformed line is named whatever the request filters by', async () => {
+  const broken = '{"flow":{"uuid":"2","verdict":"FORWARDED","IP":[{}},"time":"1970-01-01T00:00:02Z"}';
+  const { ids, warnings } = await read([flowLine(1), broken, flowLine(4, 'DROPPED')].join('\n'), {
+    whitelist: [{ verdict: [2] }],
+  });
+  assert.deepEqual(ids, ['4']);
+  assert.equal(warnings.length, 1);
+  assert.match(warnings[0] ?? '', /^line 2 skipped: /);
+});
+
 test('filters', async () => {
   assert.deepEqual((await read(FIVE, { whitelist: [{ verdict: [2] }] })).ids, ['4', '5']);
   assert.deepEqual((await read(FIVE, { blacklist: [{ verdict: [2] }] })).ids, ['1', '2', 'lost']);
